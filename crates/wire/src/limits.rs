@@ -1,0 +1,36 @@
+//! Sizes and counts that both sides hold to.
+
+/// Largest frame in either direction, bytes. A commit that adds 128 devices to a large group fits.
+pub const MAX_FRAME_BYTES: usize = 4 * 1024 * 1024;
+/// Largest payload of a post, bytes; files travel as blobs.
+pub const MAX_POST_BYTES: usize = 64 * 1024;
+/// Largest text of one message, bytes of UTF-8.
+pub const MAX_TEXT_BYTES: usize = 32 * 1024;
+/// Largest display name, title or device name, bytes of UTF-8.
+pub const MAX_NAME_BYTES: usize = 256;
+/// Largest description or "about", bytes of UTF-8.
+pub const MAX_ABOUT_BYTES: usize = 2048;
+/// Longest reaction, bytes of UTF-8: a family emoji with skin tones fits.
+pub const MAX_EMOJI_BYTES: usize = 64;
+/// Formatting entities of one message.
+pub const MAX_ENTITIES: usize = 512;
+/// One-time key packages a relay keeps for a device.
+pub const MAX_KEY_PACKAGES: usize = 100;
+/// Largest key package, bytes; with the X-Wing suite one has about 2.8 kB.
+pub const MAX_KEY_PACKAGE_BYTES: usize = 8 * 1024;
+/// Entries of one device log.
+pub const MAX_LOG_ENTRIES: u32 = 1024;
+/// Largest device-log entry, bytes.
+pub const MAX_LOG_ENTRY_BYTES: usize = 2048;
+/// Devices one account may have at once.
+pub const MAX_DEVICES: usize = 16;
+/// Queues of one group.
+pub const MAX_GROUP_QUEUES: usize = 2048;
+/// Adds in one commit: more is super-linear in MLS.
+pub const MAX_ADDS_PER_COMMIT: usize = 128;
+/// Queue ids named in one request.
+pub const MAX_QUEUES_PER_REQUEST: usize = 256;
+/// How long a relay keeps what is not acknowledged, milliseconds.
+pub const MAILBOX_RETENTION_MS: u64 = 30 * 24 * 3600 * 1000;
+/// How long a relay remembers request ids, milliseconds.
+pub const REQUEST_MEMORY_MS: u64 = 24 * 3600 * 1000;

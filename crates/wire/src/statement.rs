@@ -1,0 +1,64 @@
+//! The exact bytes that are signed or hashed, each with a prefix of its own so that a signature for one
+//! purpose never serves another.
+
+use crate::id::{DeviceId, GroupId, Hash, QueueId, UserId};
+use crate::relay::Bundle;
+use crate::{Message, hash};
+
+/// Proves a device to the relay on a new connection.
+pub fn authenticate(nonce: &[u8], user: &UserId, device: &DeviceId) -> Vec<u8> {
+    [b"parlor-auth-v1".as_slice(), nonce, &user.0, &device.0].concat()
+}
+
+/// Deletes an account.
+pub fn delete_account(nonce: &[u8], user: &UserId) -> Vec<u8> {
+    [b"parlor-delete-v1".as_slice(), nonce, &user.0].concat()
+}
+
+/// Authorises a post, with the epoch's send key.
+pub fn post(group: &GroupId, epoch: u64, ephemeral: bool, payload: &[u8]) -> Vec<u8> {
+    [
+        b"parlor-post-v1".as_slice(),
+        &group.0,
+        &epoch.to_be_bytes(),
+        &[u8::from(ephemeral)],
+        &hash(payload).0,
+    ]
+    .concat()
+}
+
+/// Authorises a bundle; see `BundleKind` for the key.
+pub fn bundle(bundle: &Bundle) -> Vec<u8> {
+    let unsigned = Bundle { signature: Vec::new(), ..bundle.clone() };
+    [b"parlor-bundle-v1".as_slice(), &hash(&unsigned.encode_to_vec()).0].concat()
+}
+
+/// Asks for a group's encrypted group info, with the group's rejoin key.
+pub fn group_info(group: &GroupId, nonce: &[u8]) -> Vec<u8> {
+    [b"parlor-group-info-v1".as_slice(), &group.0, nonce].concat()
+}
+
+/// Refuses a commit, with the send key of the epoch before it.
+pub fn nack(group: &GroupId, commit: &Hash, queue: &QueueId) -> Vec<u8> {
+    [b"parlor-nack-v1".as_slice(), &group.0, &commit.0, &queue.0].concat()
+}
+
+/// Signs an ephemeral content, with the device key.
+pub fn ephemeral(group: &GroupId, epoch: u64, content: &[u8]) -> Vec<u8> {
+    [b"parlor-ephemeral-v1".as_slice(), &group.0, &epoch.to_be_bytes(), &hash(content).0].concat()
+}
+
+/// Hash of a device-log body.
+pub fn log_hash(body: &[u8]) -> Hash {
+    hash(&[b"parlor-log-v1".as_slice(), body].concat())
+}
+
+/// The person that a genesis body founds.
+pub fn user_id(genesis_body: &[u8]) -> UserId {
+    UserId(hash(&[b"parlor-user-v1".as_slice(), genesis_body].concat()).0)
+}
+
+/// Signs a device-log body.
+pub fn log_signature(body: &[u8]) -> Vec<u8> {
+    [b"parlor-log-sig-v1".as_slice(), &log_hash(body).0].concat()
+}
