@@ -1,1 +1,22 @@
-//! Being built.
+//! Drives real `parlor` binaries: servers with [`Relay`], devices with [`Rpc`], people with [`Person`].
+//!
+//! Invariants: nothing sleeps a fixed time: every wait ends with an event, a line, an exit or a deadline;
+//! ports are free ones; every process started here is killed when its handle is dropped; failures tell what the
+//! process wrote to stderr. Absent on purpose: knowledge of the client's or the relay's insides.
+
+mod binary;
+mod person;
+mod process;
+mod relay;
+mod rpc;
+
+pub use binary::{Ended, parlor, run_to_end};
+pub use person::{Person, World, text};
+pub use process::Output;
+pub use relay::Relay;
+pub use rpc::{Request, Rpc, RpcError};
+
+use std::time::Duration;
+
+/// How long anything may take before a test gives up. Generous: it only matters when something is wrong.
+pub const DEADLINE: Duration = Duration::from_secs(60);

@@ -1,0 +1,46 @@
+//! Opening and closing queues.
+
+use crate::command::{NewQueue, Outcome, Refusal, StoreError};
+use crate::read::Read;
+use crate::rows;
+use crate::seal::ServerKey;
+use crate::table::{Table, Tx};
+use parlor_wire::{MailboxId, Message, QueueId};
+
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    server_key: &ServerKey,
+    mailbox: MailboxId,
+    queues: Vec<NewQueue>,
+) -> Result<Outcome, StoreError> {
+    if tx.mailbox(&mailbox)?.is_none() {
+        return Ok(Outcome::Refused(Refusal::Revoked));
+    }
+    for queue in queues {
+        match tx.queue(&queue.id)? {
+            Some(row) if server_key.open(&queue.id, &row.sealed_mailbox) == Some(mailbox) => {}
+            Some(_) => return Ok(Outcome::Refused(Refusal::Conflict("queue_ids"))),
+            None => {
+                let row = rows::Queue { sealed_mailbox: queue.sealed, ..Default::default() };
+                tx.put(Table::Queue, queue.id.0, row.encode_to_vec());
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn close(
+    tx: &mut Tx<'_>,
+    server_key: &ServerKey,
+    mailbox: MailboxId,
+    queues: Vec<QueueId>,
+) -> Result<Outcome, StoreError> {
+    for queue in queues {
+        let Some(row) = tx.queue(&queue)? else { continue };
+        if server_key.open(&queue, &row.sealed_mailbox) != Some(mailbox) {
+            return Ok(Outcome::Refused(Refusal::Forbidden("queue_ids")));
+        }
+        tx.remove(Table::Queue, queue.0);
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,1 @@
+//! Properties that every store has to have, whatever keeps its data.

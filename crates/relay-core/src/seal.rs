@@ -1,0 +1,48 @@
+//! The server key: what keeps the database alone from telling which mailbox is whose.
+//!
+//! Invariants: the key is never stored with the data; a queue's mailbox is sealed and bound to the queue id.
+
+use parlor_crypto::{Secret, aead};
+use parlor_wire::{DeviceId, MailboxId, QueueId, UserId};
+
+/// Seals queue rows and derives mailbox ids.
+#[derive(Clone)]
+pub struct ServerKey {
+    queues: Secret,
+    mailboxes: Secret,
+}
+
+impl ServerKey {
+    /// Derives the parts from the secret that the server keeps in a file of its own.
+    pub fn new(secret: &Secret) -> Self {
+        Self {
+            queues: secret.derive("parlor 2026 relay queue rows"),
+            mailboxes: secret.derive("parlor 2026 relay mailbox ids"),
+        }
+    }
+
+    /// The mailbox of a device.
+    pub fn mailbox(&self, user: &UserId, device: &DeviceId) -> MailboxId {
+        let mut hasher = blake3::Hasher::new_keyed(self.mailboxes.expose());
+        hasher.update(&user.0).update(&device.0);
+        let mut id = [0; 16];
+        hasher.finalize_xof().fill(&mut id);
+        MailboxId(id)
+    }
+
+    /// Seals a mailbox for a queue's row.
+    pub fn seal(
+        &self,
+        queue: &QueueId,
+        mailbox: &MailboxId,
+        rng: &mut dyn rand_core::CryptoRng,
+    ) -> Vec<u8> {
+        aead::seal(&self.queues, &queue.0, &mailbox.0, rng)
+    }
+
+    /// Opens what [`Self::seal`] made; `None` when it was made with another key or for another queue.
+    pub fn open(&self, queue: &QueueId, sealed: &[u8]) -> Option<MailboxId> {
+        let bytes = aead::open(&self.queues, &queue.0, sealed).ok()?;
+        MailboxId::try_from(bytes.as_slice()).ok()
+    }
+}

@@ -1,0 +1,96 @@
+//! The state of one connection.
+//!
+//! | state          | after                       | may                                            |
+//! |----------------|-----------------------------|------------------------------------------------|
+//! | anonymous      | the challenge was sent      | register, post, commit, look at a group info   |
+//! | authenticated  | a valid `Authenticate`      | everything; its mailbox is delivered           |
+//!
+//! Invariant: items are sent in order, and no more than a window of them is unacknowledged.
+
+use parlor_wire::{DeviceId, MailboxId, UserId};
+use std::collections::VecDeque;
+
+/// Items sent and not acknowledged, at most.
+pub(crate) const WINDOW_ITEMS: usize = 256;
+/// Bytes of them, at most (one larger item goes alone).
+pub(crate) const WINDOW_BYTES: usize = 1024 * 1024;
+
+/// The device that a connection proved to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authenticated {
+    /// Whose.
+    pub user: UserId,
+    /// Which.
+    pub device: DeviceId,
+    /// Where its items are.
+    pub mailbox: MailboxId,
+}
+
+/// One connection as the brain sees it. Made by [`crate::Relay::open`]; gone with the connection.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) nonce: [u8; 32],
+    /// Hash of the remote address, for rate limits.
+    pub(crate) remote: u64,
+    /// Unique in this process, for rate limits.
+    pub(crate) serial: u64,
+    pub(crate) authenticated: Option<Authenticated>,
+    pub(crate) window: Window,
+}
+
+impl Session {
+    /// Who it is, once proved.
+    pub fn authenticated(&self) -> Option<Authenticated> {
+        self.authenticated
+    }
+}
+
+/// What was sent and not acknowledged.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    /// Newest sequence number sent; `None` before the first delivery.
+    pub sent: Option<u64>,
+    in_flight: VecDeque<(u64, usize)>,
+    bytes: usize,
+}
+
+impl Window {
+    /// How many items and bytes may be sent now; `None` when the window is full.
+    pub fn room(&self) -> Option<(usize, usize)> {
+        let items = WINDOW_ITEMS.saturating_sub(self.in_flight.len());
+        let bytes = WINDOW_BYTES.saturating_sub(self.bytes);
+        (items > 0 && (bytes > 0 || self.in_flight.is_empty())).then_some((items, bytes))
+    }
+
+    pub fn sent(&mut self, sequence: u64, bytes: usize) {
+        self.sent = Some(sequence);
+        self.bytes += bytes;
+        self.in_flight.push_back((sequence, bytes));
+    }
+
+    pub fn acknowledged(&mut self, up_to: u64) {
+        while let Some((_, bytes)) = self.in_flight.pop_front_if(|(sequence, _)| *sequence <= up_to)
+        {
+            self.bytes -= bytes;
+        }
+        self.sent = self.sent.map(|sent| sent.max(up_to));
+    }
+}
+
+/// What a request still has to do when its command has an outcome. Opaque; hand it to
+/// [`crate::Relay::finish`].
+#[derive(Debug)]
+pub struct Pending {
+    pub(crate) id: u64,
+    pub(crate) then: Then,
+}
+
+#[derive(Debug)]
+pub(crate) enum Then {
+    /// Only the reply.
+    Reply,
+    /// The connection is this device from now on.
+    Authenticated(Authenticated),
+    /// Room in the window.
+    Acknowledged(u64),
+}

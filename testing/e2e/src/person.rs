@@ -1,0 +1,234 @@
+//! People of a test world: a server, accounts on it, and what people do with a chat.
+
+use crate::{DEADLINE, Relay, Rpc, RpcError};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::cell::Cell;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A server and a folder for everybody's profiles. Everything ends and vanishes when it is dropped.
+#[derive(Debug)]
+pub struct World {
+    pub relay: Relay,
+    log: Option<&'static str>,
+    devices: Cell<usize>,
+    // Behind the relay: fields are dropped in order, and the process has to end before its folder goes.
+    dir: TempDir,
+}
+
+impl World {
+    /// An open server without accounts.
+    pub fn new() -> Result<Self> {
+        Self::with(&[])
+    }
+
+    /// An open server, and everybody logs as much as there is.
+    pub fn talkative() -> Result<Self> {
+        Self::build(&[], Some("trace"))
+    }
+
+    /// A server with these options of `parlor serve`.
+    pub fn with(options: &[&str]) -> Result<Self> {
+        Self::build(options, None)
+    }
+
+    fn build(options: &[&str], log: Option<&'static str>) -> Result<Self> {
+        let dir = TempDir::new()?;
+        let relay = Relay::start_with(&dir.path().join("relay"), options, log)?;
+        Ok(Self { relay, log, devices: Cell::new(0), dir })
+    }
+
+    /// The folder of a profile or of other data.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A new person with one device, connected.
+    pub fn person(&self, name: &str) -> Result<Person> {
+        self.person_with(name, json!({}))
+    }
+
+    /// The same with more params of `account.create`.
+    pub fn person_with(&self, name: &str, mut params: Value) -> Result<Person> {
+        let mut rpc =
+            Rpc::start_logging(&self.path(&format!("device-{}", self.devices.get())), self.log)?;
+        self.devices.set(self.devices.get() + 1);
+        if let Some(params) = params.as_object_mut() {
+            params.insert("server".into(), self.relay.url().into());
+            params.insert("display_name".into(), name.into());
+        }
+        let account = rpc.call("account.create", params)?;
+        let (user_id, address) = (text(&account, "user_id")?, text(&account, "address")?);
+        Ok(Person { rpc, name: name.into(), user_id, address })
+    }
+}
+
+/// A person with one device.
+#[derive(Debug)]
+pub struct Person {
+    pub rpc: Rpc,
+    pub name: String,
+    pub user_id: String,
+    pub address: String,
+}
+
+impl Person {
+    /// Calls a method of this person's device.
+    pub fn call(&mut self, method: &str, params: Value) -> Result<Value, RpcError> {
+        self.rpc.call(method, params)
+    }
+
+    /// Waits until everything that the relay held is processed and everything queued is sent.
+    pub fn sync(&mut self) -> Result<()> {
+        self.call("sync", json!({})).with_context(|| format!("{} cannot sync", self.name))?;
+        Ok(())
+    }
+
+    /// Waits until the device is connected to the relay.
+    pub fn connected(&mut self) -> Result<()> {
+        self.rpc.until("connected", |rpc| {
+            let info = rpc.call("account.info", json!({}))?;
+            Ok((info.get("connected") == Some(&Value::Bool(true))).then_some(()))
+        })
+    }
+
+    /// Sends a text and returns its message id.
+    pub fn say(&mut self, chat_id: &str, words: &str) -> Result<String> {
+        let sent = self.call("messages.send", json!({"chat_id": chat_id, "text": words}))?;
+        text(&sent, "message_id")
+    }
+
+    /// Waits for a text from somebody else and returns its message.
+    pub fn hears(&mut self, words: &str) -> Result<Value> {
+        let is_it =
+            |event: &Value| event.pointer("/message/text").is_some_and(|text| text == words);
+        let event = self.rpc.wait_event("message.received", DEADLINE, is_it);
+        let event = event.with_context(|| format!("{} never heard {words:?}", self.name))?;
+        Ok(event.get("message").cloned().unwrap_or_default())
+    }
+
+    /// Waits until an update of a message shows what is wanted, and returns the message.
+    pub fn sees(
+        &mut self,
+        message_id: &str,
+        what: &str,
+        mut wanted: impl FnMut(&Value) -> bool,
+    ) -> Result<Value> {
+        let is_it = |event: &Value| match event.get("message") {
+            Some(message) => {
+                message.get("message_id").is_some_and(|id| id == message_id) && wanted(message)
+            }
+            None => false,
+        };
+        let event = self.rpc.wait_event("message.updated", DEADLINE, is_it);
+        let event = event.with_context(|| format!("{} never saw {what}", self.name))?;
+        Ok(event.get("message").cloned().unwrap_or_default())
+    }
+
+    /// The whole history of a chat, oldest first.
+    pub fn history(&mut self, chat_id: &str) -> Result<Vec<Value>> {
+        let mut all: Vec<Value> = Vec::new();
+        loop {
+            let mut params = json!({"chat_id": chat_id, "limit": 100});
+            if let (Some(params), Some(first)) = (params.as_object_mut(), all.first()) {
+                params
+                    .insert("before".into(), first.get("message_id").cloned().unwrap_or_default());
+            }
+            let page = self.call("messages.history", params)?;
+            let page = page
+                .get("messages")
+                .and_then(Value::as_array)
+                .context("no messages in the answer")?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            let known = |message: &&Value| {
+                all.iter().any(|other| other.get("message_id") == message.get("message_id"))
+            };
+            ensure!(
+                !page.iter().any(|message| known(&message)),
+                "a page of the history repeats a message"
+            );
+            all.splice(0..0, page.iter().cloned());
+        }
+    }
+
+    /// The texts of a chat, oldest first.
+    pub fn texts(&mut self, chat_id: &str) -> Result<Vec<String>> {
+        let history = self.history(chat_id)?;
+        let texts =
+            history.iter().filter(|message| message.get("kind").is_some_and(|kind| kind == "text"));
+        Ok(texts.filter_map(|message| Some(message.get("text")?.as_str()?.to_string())).collect())
+    }
+
+    /// A message of a chat.
+    pub fn message(&mut self, chat_id: &str, message_id: &str) -> Result<Option<Value>> {
+        let is_it = |message: &Value| message.get("message_id").is_some_and(|id| id == message_id);
+        Ok(self.history(chat_id)?.into_iter().find(is_it))
+    }
+
+    /// All chats.
+    pub fn chats(&mut self) -> Result<Vec<Value>> {
+        let list = self.call("chats.list", json!({"limit": 100}))?;
+        Ok(list.get("chats").and_then(Value::as_array).context("no chats in the answer")?.clone())
+    }
+
+    /// Waits for the request that names this chat title or person, accepts it and returns the chat's id.
+    pub fn accepts(&mut self, title: &str) -> Result<String> {
+        let what = format!("a request titled {title:?}");
+        let chat_id = self.rpc.until(&what, |rpc| {
+            let list = rpc.call("chats.list", json!({"limit": 100}))?;
+            let chats =
+                list.get("chats").and_then(Value::as_array).context("no chats in the answer")?;
+            let is_it = |chat: &&Value| {
+                chat.get("title").is_some_and(|name| name == title)
+                    && chat.get("requested").is_some_and(|requested| requested == true)
+            };
+            Ok(chats
+                .iter()
+                .find(is_it)
+                .and_then(|chat| chat.get("chat_id")?.as_str())
+                .map(String::from))
+        })?;
+        self.call("chats.accept", json!({"chat_id": chat_id}))?;
+        Ok(chat_id)
+    }
+
+    /// Starts a direct chat with somebody who accepts it; returns the chat's id at each side.
+    pub fn befriends(&mut self, other: &mut Person) -> Result<(String, String)> {
+        let chat = self.call("chats.direct", json!({"address": other.address}))?;
+        let own = text(&chat, "chat_id")?;
+        self.say(&own, "May I?")?;
+        self.sync()?;
+        other.sync()?;
+        let theirs = other.accepts(&self.name)?;
+        Ok((own, theirs))
+    }
+
+    /// Waits until a group has this many members, and returns their user ids in order.
+    pub fn sees_members(&mut self, chat_id: &str, count: usize) -> Result<Vec<String>> {
+        self.rpc.until(&format!("{count} members"), |rpc| {
+            let info = rpc.call("chats.info", json!({"chat_id": chat_id}))?;
+            let members = info
+                .get("members")
+                .and_then(Value::as_array)
+                .context("no members in the answer")?;
+            let ids = members
+                .iter()
+                .filter_map(|member| Some(member.get("user_id")?.as_str()?.to_string()));
+            let mut ids: Vec<String> = ids.collect();
+            ids.sort();
+            Ok((ids.len() == count).then_some(ids))
+        })
+    }
+}
+
+/// A field that has to be a text.
+pub fn text(value: &Value, field: &str) -> Result<String> {
+    Ok(value
+        .get(field)
+        .and_then(Value::as_str)
+        .with_context(|| format!("no text {field:?}"))?
+        .to_string())
+}

@@ -1,0 +1,74 @@
+//! `cargo xtask bench`: the table of measurements. Each is an example program of the package that it measures.
+//!
+//! Absent on purpose: judging the figures; they go beside others of the same run on the same machine.
+
+use crate::shell;
+use anyhow::{Result, bail};
+
+struct Bench {
+    name: &'static str,
+    package: &'static str,
+    example: &'static str,
+    measures: &'static str,
+}
+
+const BENCHES: [Bench; 4] = [
+    Bench {
+        name: "relay-store",
+        package: "parlor-relay",
+        example: "relay_store",
+        measures: "durable appends and fan-out of the relay's store, beside the disk's own rate",
+    },
+    Bench {
+        name: "mls",
+        package: "parlor-mls",
+        example: "mls_cost",
+        measures: "time and bytes of create, add, update, encrypt and decrypt by group size",
+    },
+    Bench {
+        name: "engine",
+        package: "parlor-sim",
+        example: "engine_cost",
+        measures: "messages per second that one core sends and receives, and catching up with many",
+    },
+    Bench {
+        name: "talk",
+        package: "parlor-e2e",
+        example: "talk_cost",
+        measures: "two real devices over a real server: send to shown, and messages per second",
+    },
+];
+
+pub fn bench(args: &[String]) -> Result<()> {
+    let Some((name, rest)) = args.split_first() else {
+        println!("{}", list());
+        return Ok(());
+    };
+    let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
+        bail!("there is no measurement {name:?}\n\n{}", list());
+    };
+    if bench.name == "talk" {
+        shell::run(shell::cargo().args(["build", "--release", "-p", "parlor", "--bin", "parlor"]))?;
+    }
+    let run = ["run", "--release", "-p", bench.package, "--example", bench.example, "--"];
+    shell::run(shell::cargo().args(run).args(rest))
+}
+
+fn list() -> String {
+    let lines = BENCHES.iter().map(|bench| format!("  {:12} {}", bench.name, bench.measures));
+    format!("cargo xtask bench NAME [ARGS]\n\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_listed() {
+        for (index, bench) in BENCHES.iter().enumerate() {
+            assert!(BENCHES.iter().skip(index + 1).all(|other| other.name != bench.name));
+            assert!(list().contains(bench.name));
+        }
+        assert!(bench(&["nothing".into()]).is_err());
+    }
+}
