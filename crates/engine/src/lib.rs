@@ -1,1 +1,130 @@
-//! Being built.
+//! The client's logic, pure and synchronous: [`Engine::handle`] takes one input, changes the database inside
+//! one transaction and returns what has to happen outside as data.
+//!
+//! Invariants: effects may be carried out only after the transaction was committed; when `handle` fails or the
+//! transaction is lost, call [`Engine::reset`], which forgets everything that is not in the database. An engine
+//! made anew over the same database goes on where it stopped.
+//! Absent on purpose: async, sockets, clocks, screens.
+
+mod account;
+mod commands;
+mod contacts;
+mod content;
+mod groups;
+mod inbox;
+mod net;
+mod notice;
+mod outbox;
+mod project;
+mod step;
+
+use parlor_mls::{DeviceIdentity, Group};
+use parlor_store::{StoreError, Tx};
+use parlor_view::{Answer, Command, Event, Failure};
+use parlor_wire::GroupId;
+use parlor_wire::relay::{ClientFrame, ServerFrame};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use thiserror::Error;
+
+/// What is not ambient: time and randomness.
+pub struct Ctx<'a> {
+    /// Unix milliseconds.
+    pub now: u64,
+    /// Randomness fit for keys.
+    pub rng: parlor_crypto::Rng<'a>,
+}
+
+/// Names a command until it is answered.
+pub type Ticket = u64;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// Somebody asks for something.
+    Command(Ticket, Command),
+    /// The relay sent a frame on the present connection.
+    Frame(ServerFrame),
+    /// The connection to the relay is gone, or could not be made.
+    Disconnected,
+    /// Time went by; see [`Effects::wake_at`].
+    Tick,
+}
+
+/// What has to happen now that the transaction is committed.
+#[must_use]
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Frames for the relay, in order.
+    pub frames: Vec<ClientFrame>,
+    /// What changed, in order.
+    pub events: Vec<Event>,
+    /// Answers to commands.
+    pub answers: Vec<(Ticket, Result<Answer, Failure>)>,
+    /// Call again with [`Input::Tick`] at this time at the latest, Unix milliseconds.
+    pub wake_at: Option<u64>,
+    /// The connection is of no use any more.
+    pub disconnect: bool,
+}
+
+/// Why a step failed. Roll back, reset, and connect anew.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The database says no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The MLS library or its state says no.
+    #[error("group state: {0}")]
+    Mls(#[from] parlor_mls::MlsError),
+    /// The database holds something that this version did not write.
+    #[error("the profile is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+impl From<parlor_wire::id::InvalidId> for EngineError {
+    fn from(_: parlor_wire::id::InvalidId) -> Self {
+        Self::Damaged("an id")
+    }
+}
+
+type Result<T, E = EngineError> = std::result::Result<T, E>;
+
+/// One device.
+#[derive(Default)]
+pub struct Engine {
+    /// The own keys, once read from the database.
+    identity: Option<Rc<DeviceIdentity>>,
+    /// Groups as the library has them in memory; always equal to the database between steps.
+    groups: BTreeMap<GroupId, Group>,
+    net: net::Net,
+    typing: content::TypingNow,
+}
+
+impl Engine {
+    /// A device over whatever the database holds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets everything that is not in the database. Open commands are never answered after that.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Takes one input.
+    pub fn handle(&mut self, tx: &Tx<'_>, ctx: &mut Ctx<'_>, input: Input) -> Result<Effects> {
+        let mut step = step::Step::new(self, tx, ctx)?;
+        match input {
+            Input::Command(ticket, command) => step.command(ticket, command)?,
+            Input::Frame(frame) => step.frame(frame)?,
+            Input::Disconnected => step.disconnected(),
+            Input::Tick => {}
+        }
+        step.finish()
+    }
+
+    /// The server of the account, known as soon as an account is being made.
+    pub fn server(tx: &Tx<'_>) -> Result<Option<String>> {
+        account::server(tx)
+    }
+}

@@ -53,7 +53,10 @@ mod tests {
         let encoded = encode(&value).unwrap();
         assert!(encoded.len() < 1010);
         assert_eq!(decode::<Vec<u8>>(&encoded).unwrap(), value);
-        assert_eq!(decode::<Vec<u8>>(&encode(&Vec::<u8>::new()).unwrap()).unwrap(), vec![]);
+        assert_eq!(
+            decode::<Vec<u8>>(&encode(&Vec::<u8>::new()).unwrap()).unwrap(),
+            Vec::<u8>::new()
+        );
         let mut newer = encoded.to_vec();
         newer[0] = 2;
         assert_eq!(decode::<Vec<u8>>(&newer), Err(CodecError::Version));

@@ -150,10 +150,9 @@ impl<'a> Mls<'a> {
         let key_package = unverified
             .validate(&self.provider.crypto, ProtocolVersion::Mls10)
             .map_err(|_| MlsError::KeyPackage)?;
-        let needed = identity::capabilities(suite);
         let has = key_package.leaf_node().capabilities();
-        let able = needed.ciphersuites().iter().all(|suite| has.ciphersuites().contains(suite))
-            && needed.extensions().iter().all(|kind| has.extensions().contains(kind));
+        let able = has.ciphersuites().contains(&suite.into())
+            && identity::REQUIRED.iter().all(|kind| has.extensions().contains(kind));
         if key_package.ciphersuite() != suite || !able {
             return Err(MlsError::KeyPackage);
         }

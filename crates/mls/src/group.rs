@@ -14,11 +14,11 @@ use crate::authorise::Authorised;
 use crate::changes::StagedCommit;
 use crate::context::{self, Mls};
 use crate::error::library;
-use crate::identity::{self, GROUP_STATE_EXTENSION, Member, QUEUE_EXTENSION};
+use crate::identity::{self, GROUP_STATE_EXTENSION, Member, REQUIRED};
 use crate::storage::Label;
 use crate::{MlsError, Suite};
 use openmls::prelude::{
-    CredentialType, Extension, ExtensionType, Extensions, GroupContext, LeafNodeIndex, MlsGroup,
+    CredentialType, Extension, Extensions, GroupContext, LeafNodeIndex, MlsGroup,
     MlsGroupJoinConfig, OpenMlsProvider, PURE_CIPHERTEXT_WIRE_FORMAT_POLICY,
     RequiredCapabilitiesExtension, SenderRatchetConfiguration, UnknownExtension,
 };
@@ -352,11 +352,7 @@ pub(crate) fn context_extensions(state: &GroupState) -> Result<Extensions<GroupC
 }
 
 fn required_capabilities() -> RequiredCapabilitiesExtension {
-    RequiredCapabilitiesExtension::new(
-        &[ExtensionType::Unknown(GROUP_STATE_EXTENSION), ExtensionType::Unknown(QUEUE_EXTENSION)],
-        &[],
-        &[CredentialType::Basic],
-    )
+    RequiredCapabilitiesExtension::new(&REQUIRED, &[], &[CredentialType::Basic])
 }
 
 /// Reads the state from group context extensions; `None` unless they are exactly those of a group of ours.

@@ -17,6 +17,10 @@ pub const GROUP_STATE_EXTENSION: u16 = 0xF0A1;
 /// Leaf node extension that carries the 16-byte queue id (private-use range).
 pub const QUEUE_EXTENSION: u16 = 0xF0A2;
 
+/// The extensions that every member has to know.
+pub(crate) const REQUIRED: [ExtensionType; 2] =
+    [ExtensionType::Unknown(GROUP_STATE_EXTENSION), ExtensionType::Unknown(QUEUE_EXTENSION)];
+
 /// Format version of the credential.
 const VERSION: u32 = 1;
 
@@ -139,11 +143,7 @@ pub(crate) fn capabilities(suite: Ciphersuite) -> Capabilities {
     Capabilities::new(
         None,
         Some(&[suite]),
-        Some(&[
-            ExtensionType::Unknown(GROUP_STATE_EXTENSION),
-            ExtensionType::Unknown(QUEUE_EXTENSION),
-            ExtensionType::LastResort,
-        ]),
+        Some(&[REQUIRED[0], REQUIRED[1], ExtensionType::LastResort]),
         None,
         Some(&[CredentialType::Basic]),
     )

@@ -42,13 +42,7 @@ impl Backend for Map {
         Ok(self.0.get(&(table, key.to_vec())).cloned())
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError> {
+    fn scan(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Rows, StoreError> {
         if from >= to {
             return Ok(Vec::new());
         }
@@ -62,13 +56,7 @@ impl Backend for MemoryStore {
         self.locked().get(table, key)
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError> {
+    fn scan(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Rows, StoreError> {
         self.locked().scan(table, from, to, limit)
     }
 }

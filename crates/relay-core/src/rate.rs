@@ -140,8 +140,7 @@ mod tests {
 
     #[test]
     fn empties_and_fills_again() {
-        let limits =
-            Limits { post: Some(Rate { burst: 2, per_hour: 3600 }), ..Limits::NONE };
+        let limits = Limits { post: Some(Rate { burst: 2, per_hour: 3600 }), ..Limits::NONE };
         let mut limiter = Limiter::default();
         assert_eq!(limiter.take(&limits, Kind::Post, 1, 1, 0), Ok(()));
         assert_eq!(limiter.take(&limits, Kind::Post, 1, 1, 0), Ok(()));

@@ -20,11 +20,7 @@ pub trait Read {
     /// Log entries from a number on, in order.
     fn log(&self, user: &UserId, from_seq: u32, limit: usize) -> Result<Vec<Bytes>, StoreError>;
     /// A device.
-    fn device(
-        &self,
-        user: &UserId,
-        device: &DeviceId,
-    ) -> Result<Option<rows::Device>, StoreError>;
+    fn device(&self, user: &UserId, device: &DeviceId) -> Result<Option<rows::Device>, StoreError>;
     /// All devices of an account, revoked ones too.
     fn devices(&self, user: &UserId) -> Result<Vec<(DeviceId, rows::Device)>, StoreError>;
     /// A queue.
@@ -70,17 +66,12 @@ impl<B: Backend + ?Sized> Read for B {
         Ok(rows.into_iter().map(|(_, entry)| entry).collect())
     }
 
-    fn device(
-        &self,
-        user: &UserId,
-        device: &DeviceId,
-    ) -> Result<Option<rows::Device>, StoreError> {
+    fn device(&self, user: &UserId, device: &DeviceId) -> Result<Option<rows::Device>, StoreError> {
         load(self, Table::Device, &key(&[&user.0, &device.0]))
     }
 
     fn devices(&self, user: &UserId) -> Result<Vec<(DeviceId, rows::Device)>, StoreError> {
-        let rows: Rows =
-            self.scan(Table::Device, &user.0, &after_prefix(&user.0), usize::MAX)?;
+        let rows: Rows = self.scan(Table::Device, &user.0, &after_prefix(&user.0), usize::MAX)?;
         let device = |(key, row): (Vec<u8>, Bytes)| {
             let id = key.get(UserId::LEN..).unwrap_or_default();
             let id = DeviceId::try_from(id).map_err(|_| StoreError::Damaged)?;

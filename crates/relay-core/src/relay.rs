@@ -34,11 +34,7 @@ pub struct Settings {
 impl Default for Settings {
     /// Open registration without limits: for tests and the simulation.
     fn default() -> Self {
-        Self {
-            name: "Parlor".into(),
-            registration: Registration::Open,
-            limits: Limits::NONE,
-        }
+        Self { name: "Parlor".into(), registration: Registration::Open, limits: Limits::NONE }
     }
 }
 
@@ -142,9 +138,7 @@ impl Relay {
                 Plan::Answer(Output { live, ..answer(id, reply::Result::Done(Done {})) })
             }
             Ok(plan::Step::Authenticated(who)) => Plan::Answer(authenticated(session, id, who)),
-            Ok(plan::Step::Execute(command, then)) => {
-                Plan::Execute(*command, Pending { id, then })
-            }
+            Ok(plan::Step::Execute(command, then)) => Plan::Execute(*command, Pending { id, then }),
             Err(failure) => Plan::Answer(answer(id, failure.into_result())),
         }
     }

@@ -61,13 +61,7 @@ pub trait Backend {
     /// The row at a key.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Bytes>, StoreError>;
     /// The first `limit` rows with `from <= key < to`, in order.
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError>;
+    fn scan(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Rows, StoreError>;
 }
 
 /// Rows written (`Some`) and removed (`None`).
@@ -111,13 +105,7 @@ impl Backend for Tx<'_> {
         }
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError> {
+    fn scan(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Rows, StoreError> {
         if from >= to {
             return Ok(Vec::new());
         }

@@ -1,1 +1,19 @@
-//! Being built.
+//! The server: sockets, TLS, the store on disk, administration, metrics. Decisions are `parlor-relay-core`'s.
+
+pub mod admin;
+pub mod bench;
+
+mod connection;
+mod data;
+mod http;
+mod hub;
+mod metrics;
+mod options;
+mod server;
+mod store;
+mod tls;
+
+pub use data::{Data, DataError};
+pub use options::{InvalidOptions, Options, RateOptions};
+pub use server::{ServeError, Server};
+pub use store::{Answer, FjallStore, OpenError};

@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// A copy of the whole database, as it is now; the simulation uses it to crash and to restore.
-    pub fn snapshot(&self) -> Result<Vec<u8>> {
+    pub fn snapshot(&mut self) -> Result<Vec<u8>> {
         Ok(self.connection.serialize("main")?.to_vec())
     }
 

@@ -75,6 +75,11 @@ impl Tx<'_> {
         Ok(self.one(sql, [user.as_bytes()], read)?.unwrap_or_else(|| Person::unknown(*user)))
     }
 
+    /// The person of a username, as far as this profile knows.
+    pub fn person_by_username(&self, username: &str) -> Result<Option<Person>> {
+        self.one("SELECT * FROM people WHERE username = ?1", [username], read)
+    }
+
     /// Everybody known, by id.
     pub fn people(&self) -> Result<Vec<Person>> {
         self.all("SELECT * FROM people ORDER BY user_id", [], read)
@@ -105,6 +110,12 @@ impl Tx<'_> {
     pub fn log_entries(&self, user: &UserId) -> Result<Vec<Vec<u8>>> {
         let sql = "SELECT entry FROM device_log WHERE user_id = ?1 ORDER BY seq";
         self.all(sql, [user.as_bytes()], |row| row.get(0))
+    }
+
+    /// Everybody whose device log is here.
+    pub fn log_owners(&self) -> Result<Vec<UserId>> {
+        let sql = "SELECT user_id FROM device_log WHERE seq = 0 ORDER BY user_id";
+        self.all(sql, [], |row| id(row, "user_id"))
     }
 
     /// Stores a checked entry.

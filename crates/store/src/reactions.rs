@@ -27,7 +27,13 @@ pub struct Orphan {
 
 impl Tx<'_> {
     /// Sets or, with an empty emoji, takes back a reaction.
-    pub fn set_reaction(&self, message: &MessageId, user: &UserId, emoji: &str, at: u64) -> Result<()> {
+    pub fn set_reaction(
+        &self,
+        message: &MessageId,
+        user: &UserId,
+        emoji: &str,
+        at: u64,
+    ) -> Result<()> {
         if emoji.is_empty() {
             self.execute(
                 "DELETE FROM reactions WHERE message_id = ?1 AND user_id = ?2",

@@ -1,1 +1,18 @@
-//! Being built.
+//! The boundary between the core and whatever a person or a program sees: commands in; answers, view models
+//! and events out, all of it plain data with fixed names (`docs/rpc.md`).
+//!
+//! Absent on purpose: keys, database rows, MLS words.
+
+mod command;
+mod error;
+mod model;
+
+pub use command::{
+    AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command,
+    InvalidCommand, Mention, MessagesSend, SettingsChange,
+};
+pub use error::{Code, Failure, Retry};
+pub use model::{
+    AccountView, Answer, ChatInfo, ChatView, ContactView, DeviceView, Event, MemberView,
+    MessageView, PolicyView, ReactionView, SafetyView, SenderView, SettingsView, VersionView,
+};

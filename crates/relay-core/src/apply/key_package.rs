@@ -51,19 +51,12 @@ fn stored(package: NewKeyPackage) -> Vec<u8> {
         .encode_to_vec()
 }
 
-fn open_queue(
-    tx: &mut Tx<'_>,
-    package: &NewKeyPackage,
-    shared: bool,
-) -> Result<bool, StoreError> {
+fn open_queue(tx: &mut Tx<'_>, package: &NewKeyPackage, shared: bool) -> Result<bool, StoreError> {
     if tx.queue(&package.queue.id)?.is_some() {
         return Ok(false);
     }
-    let row = rows::Queue {
-        sealed_mailbox: package.queue.sealed.clone(),
-        group: Vec::new(),
-        shared,
-    };
+    let row =
+        rows::Queue { sealed_mailbox: package.queue.sealed.clone(), group: Vec::new(), shared };
     tx.put(Table::Queue, package.queue.id.0, row.encode_to_vec());
     Ok(true)
 }

@@ -69,9 +69,7 @@ fn run(
         }
         Operation::TakeKeyPackages { user } => key_package::take(tx, user),
         Operation::OpenQueues { mailbox, queues } => queue::open(tx, server_key, mailbox, queues),
-        Operation::CloseQueues { mailbox, queues } => {
-            queue::close(tx, server_key, mailbox, queues)
-        }
+        Operation::CloseQueues { mailbox, queues } => queue::close(tx, server_key, mailbox, queues),
         Operation::AppendPost { group, epoch, payload, except } => {
             group::append_post(tx, server_key, (group, epoch), payload, except, now)
         }

@@ -1,1 +1,40 @@
-//! Properties that every store has to have, whatever keeps its data.
+//! Properties that every store has to have, whatever keeps its data. A store's own tests call [`all`].
+//!
+//! Each property runs over a place of its own and opens it as often as it likes, so that what survives
+//! closing is tested with it. A property that does not hold panics with its name.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod accounts;
+mod fixture;
+mod groups;
+mod mailboxes;
+
+pub use fixture::{Open, Opened};
+
+use crate::ServerKey;
+
+type Property = fn(&ServerKey, &Open);
+
+/// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
+/// store open at a time; all are under `key`.
+pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
+    let properties: [(&str, Property); 12] = [
+        ("an acknowledged append survives reopening", mailboxes::append_survives),
+        ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
+        ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
+        ("a full mailbox takes nothing and keeps the others going", mailboxes::full),
+        ("the same request is answered once", groups::same_request),
+        ("fan-out is all or nothing", groups::fan_out),
+        ("one commit wins an epoch", groups::one_winner),
+        ("half of the queues void a commit", groups::voiding),
+        ("commands of a batch see each other", groups::batch),
+        ("a key package is taken once", accounts::taken_once),
+        ("usernames are unique and invites are used up", accounts::names_and_invites),
+        ("a revoked device leaves nothing", accounts::revoked),
+    ];
+    for (name, property) in properties {
+        eprintln!("conformance: {name}");
+        property(key, &place());
+    }
+}

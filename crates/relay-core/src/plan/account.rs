@@ -83,11 +83,7 @@ pub(super) fn register(
 }
 
 fn new_device(relay: &Relay, user: &UserId, device: &Device) -> NewDevice {
-    NewDevice {
-        id: device.id,
-        key: device.key.0,
-        mailbox: relay.key.mailbox(user, &device.id),
-    }
+    NewDevice { id: device.id, key: device.key.0, mailbox: relay.key.mailbox(user, &device.id) }
 }
 
 fn invalid_entry(error: InvalidLog) -> Failed {
@@ -130,9 +126,7 @@ pub(super) fn log_append(
     let revoked = before.active().find(|device| log.active_device(&device.id).is_none());
     let change = match (added, revoked) {
         (Some(device), _) => LogChange::Added(new_device(relay, &user, device)),
-        (None, Some(device)) => {
-            LogChange::Revoked(device.id, relay.key.mailbox(&user, &device.id))
-        }
+        (None, Some(device)) => LogChange::Revoked(device.id, relay.key.mailbox(&user, &device.id)),
         (None, None) => LogChange::Other,
     };
     Ok(Step::execute(Operation::AppendLog { user, seq: body.seq, entry, change }))

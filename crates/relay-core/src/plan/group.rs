@@ -175,10 +175,7 @@ fn queue_ids(ids: &[Vec<u8>], name: &str) -> Result<Vec<QueueId>, Failed> {
     Ok(parsed)
 }
 
-fn welcomes(
-    welcomes: &[WelcomeFor],
-    add: &[QueueId],
-) -> Result<Vec<(QueueId, Bytes)>, Failed> {
+fn welcomes(welcomes: &[WelcomeFor], add: &[QueueId]) -> Result<Vec<(QueueId, Bytes)>, Failed> {
     let added: BTreeSet<&QueueId> = add.iter().collect();
     let mut seen: Vec<(QueueId, Bytes)> = Vec::new();
     let mut named = BTreeSet::new();

@@ -41,11 +41,7 @@ pub(crate) struct Failed(pub Box<Failure>);
 
 impl Failed {
     fn new(code: Code, detail: &str) -> Self {
-        Self(Box::new(Failure {
-            code: code.into(),
-            detail: detail.into(),
-            ..Default::default()
-        }))
+        Self(Box::new(Failure { code: code.into(), detail: detail.into(), ..Default::default() }))
     }
 
     pub(crate) fn into_result(self) -> reply::Result {

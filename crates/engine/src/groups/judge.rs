@@ -1,0 +1,35 @@
+//! Judges leaves by their owners' device logs and commits by the rules.
+
+use super::rules;
+use parlor_identity::DeviceLog;
+use parlor_mls::{Changes, GroupView, Judge, LeafClaim, Refusal};
+use parlor_wire::UserId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything a verdict depends on, gathered beforehand.
+pub struct DeviceJudge {
+    /// Checked logs by person.
+    pub logs: BTreeMap<UserId, DeviceLog>,
+    /// Who said that they leave.
+    pub leaving: BTreeSet<UserId>,
+}
+
+impl DeviceJudge {
+    fn revoked(&self, leaf: &LeafClaim) -> bool {
+        let device = self.logs.get(&leaf.user).and_then(|log| log.device(&leaf.device));
+        device.is_some_and(|device| device.revoked_seq.is_some())
+    }
+}
+
+impl Judge for DeviceJudge {
+    fn leaf(&self, leaf: &LeafClaim) -> Result<(), Refusal> {
+        let log = self.logs.get(&leaf.user).ok_or(Refusal("no device log is known"))?;
+        let device = log.active_device(&leaf.device).ok_or(Refusal("not an active device"))?;
+        if device.key == leaf.key { Ok(()) } else { Err(Refusal("not the key of that device")) }
+    }
+
+    fn changes(&self, group: &GroupView, changes: &Changes) -> Result<(), Refusal> {
+        let facts = rules::Facts { leaving: &self.leaving, revoked: &|leaf| self.revoked(leaf) };
+        rules::check(group, changes, &facts)
+    }
+}

@@ -1,0 +1,267 @@
+//! What this device wants to become true of groups, durably: intents.
+//!
+//! | intent | until                                   | ends                                         |
+//! |--------|------------------------------------------|----------------------------------------------|
+//! | Found  | the founding commit came back            | done, or failed: somebody is not there       |
+//! | Change | the group's state already is as wished   | done, superseded, refused by the rules       |
+//! | Rejoin | the group is in step again               | done, or turned into a request to be re-added|
+//!
+//! Each try makes one commit, stored with its bundle before it leaves. It comes back through the own mailbox
+//! in its place in the order, and only then is it merged; when another commit comes back instead, ours is
+//! dropped and the intent is looked at again. At most one commit per group is under way.
+
+mod build;
+mod judge;
+mod membership;
+mod prepare;
+mod rejoin;
+pub mod rules;
+
+use crate::net::{Purpose, Waiting};
+use crate::step::Step;
+use crate::{Result, Ticket};
+pub use judge::DeviceJudge;
+pub use membership::Happened;
+pub use rejoin::{RecordingJudge, named_group};
+use parlor_store::chats::ChatId;
+use parlor_store::groups::Status;
+use parlor_store::intents::IntentRow;
+use parlor_view::{Answer, Code, Failure};
+use parlor_wire::content::Role;
+use parlor_wire::relay::{self, Bundle, client_frame::Request, reply::Result as Outcome};
+use parlor_wire::{GroupId, Hash, Message};
+
+pub const FOUND: u8 = 0;
+pub const CHANGE: u8 = 1;
+pub const REJOIN: u8 = 2;
+
+/// What an intent of kind FOUND or CHANGE wishes; stored in its body.
+#[derive(Clone, PartialEq, Message)]
+pub struct Wish {
+    /// People to bring in.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub add: Vec<Vec<u8>>,
+    /// People to take out.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub remove: Vec<Vec<u8>>,
+    /// People whose leaves are replaced, because their devices lost the group's state.
+    #[prost(bytes = "vec", repeated, tag = "3")]
+    pub readd: Vec<Vec<u8>>,
+    #[prost(string, optional, tag = "4")]
+    pub title: Option<String>,
+    #[prost(string, optional, tag = "5")]
+    pub description: Option<String>,
+    #[prost(message, repeated, tag = "6")]
+    pub roles: Vec<Role>,
+    #[prost(int32, optional, tag = "7")]
+    pub add_members: Option<i32>,
+    #[prost(int32, optional, tag = "8")]
+    pub edit_info: Option<i32>,
+    #[prost(int32, optional, tag = "9")]
+    pub send_messages: Option<i32>,
+    /// Kind of the chat, with FOUND.
+    #[prost(int32, tag = "10")]
+    pub kind: i32,
+    /// The epoch a REJOIN begins at.
+    #[prost(uint64, tag = "11")]
+    pub epoch: u64,
+}
+
+/// What became of one look at an intent.
+pub enum Progress {
+    /// Something has to come first; it was asked for.
+    Waits,
+    /// As wished, by whomever.
+    Done,
+    /// It will not become true.
+    Failed(Failure),
+}
+
+impl Step<'_, '_> {
+    pub fn add_intent(
+        &mut self,
+        chat: ChatId,
+        group: GroupId,
+        kind: u8,
+        wish: &Wish,
+        due_at: u64,
+    ) -> Result<i64> {
+        self.advance = true;
+        let row = IntentRow {
+            id: 0,
+            chat_id: chat,
+            group_id: group,
+            kind,
+            body: wish.encode_to_vec(),
+            due_at,
+            attempts: 0,
+        };
+        Ok(self.tx.add_intent(&row)?)
+    }
+
+    /// Answers a command when its intent has ended; at once when there is no connection.
+    pub fn answer_with_intent(&mut self, ticket: Ticket, intent: i64, answer: Answer) {
+        if self.engine.net.online() {
+            self.engine.net.waiting.push(Waiting::Intent { ticket, intent, answer });
+        } else {
+            self.answer(ticket, Ok(answer));
+        }
+    }
+
+    /// Looks at every intent that may go on.
+    pub fn due_work(&mut self) -> Result<()> {
+        let mut rounds = 0;
+        while self.engine.net.online() && (self.advance || rounds == 0) && rounds < 8 {
+            rounds += 1;
+            self.advance = false;
+            for intent in self.tx.intents()? {
+                if intent.due_at > self.now {
+                    continue;
+                }
+                let progress = match intent.kind {
+                    FOUND => self.found(&intent)?,
+                    CHANGE => self.change(&intent)?,
+                    _ => self.rejoin(&intent)?,
+                };
+                match progress {
+                    Progress::Waits => {}
+                    Progress::Done => self.end_intent(intent.id, None)?,
+                    Progress::Failed(failure) => {
+                        if intent.kind == FOUND {
+                            self.tx.delete_chat(&intent.chat_id)?;
+                        }
+                        self.end_intent(intent.id, Some(failure))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub fn end_intent(&mut self, id: i64, failure: Option<Failure>) -> Result<()> {
+        self.tx.delete_intent(id)?;
+        let waiting = std::mem::take(&mut self.engine.net.waiting);
+        for entry in waiting {
+            match entry {
+                Waiting::Intent { ticket, intent, answer } if intent == id => {
+                    self.answer(ticket, failure.clone().map_or(Ok(answer), Err));
+                }
+                other => self.engine.net.waiting.push(other),
+            }
+        }
+        Ok(())
+    }
+
+    /// When something has to be looked at again without anything coming in.
+    pub fn next_wake(&self) -> Result<Option<u64>> {
+        let intents = self.tx.intents()?.into_iter().map(|intent| intent.due_at);
+        let patience = Some(self.engine.net.patience_until).filter(|_| self.engine.net.online());
+        let times = intents.chain(self.engine.typing.deadlines()).chain(patience);
+        Ok(times.filter(|due| *due > self.now).min())
+    }
+
+    /// Sends the stored bundle of a group once per connection. True: there is one under way.
+    pub fn bundle_under_way(&mut self, group: &GroupId) -> Result<bool> {
+        let Some(row) = self.tx.bundle(group)? else { return Ok(false) };
+        if self.engine.net.bundles_sent.insert(*group) {
+            let bundle = Bundle::decode(row.frame.as_slice())
+                .map_err(|_| crate::EngineError::Damaged("a bundle"))?;
+            let purpose = Purpose::Bundle { group: *group, hash: row.commit_hash };
+            self.request(Request::Bundle(bundle), purpose);
+        }
+        Ok(true)
+    }
+
+    /// The relay's word on a bundle. What counts is what comes through the mailbox; this says only whether
+    /// to wait for it.
+    pub fn bundled(
+        &mut self,
+        group: &GroupId,
+        hash: &Hash,
+        result: Result<Outcome, relay::Failure>,
+    ) -> Result<()> {
+        let Err(failure) = result else { return Ok(()) };
+        let Some(row) = self.tx.bundle(group)?.filter(|row| row.commit_hash == *hash) else {
+            return Ok(());
+        };
+        match failure.code() {
+            // Another commit won; it is on its way through the mailbox, and ours is dropped when it comes.
+            relay::Code::WrongEpoch => self.wait_for_epoch(group, failure.current_epoch),
+            relay::Code::RateLimited | relay::Code::Unavailable => {
+                self.engine.net.bundles_sent.remove(group);
+                let due = self.now + failure.retry_after.max(200);
+                self.tx.touch_intent(row.intent_id, due, 0)?;
+                Ok(())
+            }
+            _ => {
+                let failure = self.relay_failure(&failure);
+                self.drop_bundle(group)?;
+                if let Some(intent) = self.tx.intent(row.intent_id)?
+                    && intent.kind == FOUND
+                {
+                    self.tx.delete_chat(&intent.chat_id)?;
+                }
+                self.end_intent(row.intent_id, Some(failure))
+            }
+        }
+    }
+
+    /// Forgets the commit under way in a group.
+    pub fn drop_bundle(&mut self, group: &GroupId) -> Result<()> {
+        self.tx.delete_bundle(group)?;
+        self.engine.net.bundles_sent.remove(group);
+        if let Some(state) = self.take_group(group)?
+            && let Some(kept) = self.mls(|mls| state.clear_pending(mls))??
+        {
+            self.put_group(kept);
+        }
+        Ok(())
+    }
+
+    /// Nothing more is sent to the group before it is at this epoch.
+    pub fn wait_for_epoch(&mut self, group: &GroupId, epoch: u64) -> Result<()> {
+        if let Some(mut row) = self.tx.group(group)? {
+            row.wait_epoch = epoch;
+            self.tx.set_group(&row)?;
+            if !self.engine.net.asked(|purpose| matches!(purpose, Purpose::Stat)) {
+                self.request(Request::MailboxStat(relay::MailboxStat {}), Purpose::Stat);
+            }
+        }
+        Ok(())
+    }
+
+    /// Groups that the relay has moved on without us, though the mailbox is empty: they are joined anew.
+    pub fn find_groups_behind(&mut self) -> Result<()> {
+        for group in self.tx.groups()? {
+            if group.status == Status::Active && group.wait_epoch != group.epoch && group.wait_epoch != 0 {
+                self.group_is_stale(&group.group_id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The state here is of no use any more.
+    pub fn group_is_stale(&mut self, group: &GroupId) -> Result<()> {
+        let Some(mut row) = self.tx.group(group)? else { return Ok(()) };
+        if matches!(row.status, Status::Stale | Status::Gone) {
+            return Ok(());
+        }
+        row.status = Status::Stale;
+        self.tx.set_group(&row)?;
+        self.tx.delete_bundle(group)?;
+        self.engine.net.bundles_sent.remove(group);
+        for entry in self.tx.outbox(&row.chat_id, 1000)? {
+            if entry.payload.is_some_and(|payload| payload.group == *group) {
+                self.tx.clear_payload(entry.id)?;
+                self.engine.net.posts_sent.remove(&entry.id);
+            }
+        }
+        let wish = Wish { epoch: row.epoch, ..Wish::default() };
+        self.add_intent(row.chat_id, *group, REJOIN, &wish, 0)?;
+        Ok(())
+    }
+
+    pub fn not_a_member() -> Failure {
+        Failure::new(Code::NotAMember, "You are not in this chat any more.")
+    }
+}

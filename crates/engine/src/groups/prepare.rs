@@ -1,0 +1,348 @@
+//! Looking at an intent: what is missing is asked for, then the commit is made.
+
+use super::{Progress, Wish, rules};
+use crate::net::Purpose;
+use crate::step::Step;
+use crate::{EngineError, Result};
+use parlor_mls::{Change, Group, GroupView};
+use parlor_store::groups::{GroupRow, Status};
+use parlor_store::intents::{IntentRow, Taken};
+use parlor_view::{Code, Failure};
+use parlor_wire::content::{ChatKind, GroupState, Policy, RoleKind};
+use parlor_wire::limits::MAX_ADDS_PER_COMMIT;
+use parlor_wire::relay::{
+    self, KeyPackageTake, QueueOpen, client_frame::Request, reply::Result as Outcome,
+};
+use parlor_wire::{DeviceId, Message, QueueId, UserId};
+use std::collections::BTreeSet;
+
+fn users(ids: &[Vec<u8>]) -> Result<Vec<UserId>> {
+    ids.iter().map(|id| UserId::try_from(id).map_err(EngineError::from)).collect()
+}
+
+impl Step<'_, '_> {
+    pub(super) fn found(&mut self, intent: &IntentRow) -> Result<Progress> {
+        let Some(row) = self.tx.group(&intent.group_id)? else {
+            return Ok(Progress::Failed(Self::not_a_member()));
+        };
+        if row.status == Status::Active {
+            return Ok(Progress::Done);
+        }
+        if self.bundle_under_way(&row.group_id)? {
+            return Ok(Progress::Waits);
+        }
+        let wish = wish(intent)?;
+        let people = users(&wish.add)?;
+        let queue_ready = self.queue_ready(&row.queue_id);
+        if let Some(progress) = self.packages_ready(intent, &people)? {
+            return Ok(progress);
+        }
+        if !queue_ready {
+            return Ok(Progress::Waits);
+        }
+        let me = self.me()?;
+        let mut state = GroupState {
+            version: 1,
+            kind: wish.kind,
+            title: wish.title.clone().unwrap_or_default(),
+            creator: me.to_vec(),
+            policy: Some(Policy { add_members: 0, edit_info: 1, send_messages: 1 }),
+            info_key: self.random::<32>().to_vec(),
+            ..GroupState::default()
+        };
+        if state.kind() == ChatKind::Group {
+            rules::set_role(&mut state, &me, RoleKind::Owner);
+        }
+        let packages = self.tx.taken(intent.id)?;
+        // What an earlier, unfinished try left behind would be in the way.
+        if let Some(old) = self.take_group(&row.group_id)? {
+            self.mls(|mls| old.delete(mls))??;
+        }
+        let group = self.mls(|mls| Group::create(mls, row.group_id, row.queue_id, &state))??;
+        let change = Change { refresh: packages.is_empty(), ..Change::default() };
+        self.commit(intent, row, group, change, &packages)?;
+        Ok(Progress::Waits)
+    }
+
+    pub(super) fn change(&mut self, intent: &IntentRow) -> Result<Progress> {
+        let row = match self.tx.group(&intent.group_id)? {
+            Some(row) if row.status != Status::Gone => row,
+            _ => return Ok(Progress::Failed(Self::not_a_member())),
+        };
+        if row.status != Status::Active
+            || self.bundle_under_way(&row.group_id)?
+            || row.wait_epoch > row.epoch
+            || row.refused.is_some()
+        {
+            return Ok(Progress::Waits);
+        }
+        let Some(group) = self.take_group(&row.group_id)? else {
+            self.group_is_stale(&row.group_id)?;
+            return Ok(Progress::Waits);
+        };
+        let view = group.view()?;
+        self.put_group(group);
+        let wish = wish(intent)?;
+        let present: BTreeSet<UserId> = view.members.iter().map(|member| member.leaf.user).collect();
+        let adding: Vec<UserId> =
+            users(&wish.add)?.into_iter().filter(|user| !present.contains(user)).collect();
+        let readding: Vec<UserId> = match intent.attempts {
+            0 => users(&wish.readd)?.into_iter().filter(|user| present.contains(user)).collect(),
+            _ => Vec::new(),
+        };
+        let removing: BTreeSet<UserId> = users(&wish.remove)?.into_iter().chain(readding.iter().copied()).collect();
+        let remove: Vec<u32> = view
+            .members
+            .iter()
+            .filter(|member| removing.contains(&member.leaf.user))
+            .map(|member| member.index)
+            .collect();
+        let mut state = wished_state(&view, &wish)?;
+        if adding.is_empty() && remove.is_empty() && state == view.state {
+            return Ok(Progress::Done);
+        }
+        if let Some(problem) = self.not_allowed(&view, &adding, &removing, &readding, &state)? {
+            return Ok(Progress::Failed(problem));
+        }
+        let wanted: Vec<UserId> = adding.iter().chain(&readding).copied().collect();
+        if let Some(progress) = self.packages_ready(intent, &wanted)? {
+            return Ok(progress);
+        }
+        if !remove.is_empty() {
+            for user in removing.iter().filter(|user| !readding.contains(user)) {
+                rules::set_role(&mut state, user, RoleKind::Member);
+            }
+            state.info_key = self.random::<32>().to_vec();
+        }
+        let packages: Vec<Taken> = self
+            .tx
+            .taken(intent.id)?
+            .into_iter()
+            .filter(|taken| wanted.contains(&taken.user))
+            .collect();
+        let Some(group) = self.take_group(&row.group_id)? else { return Ok(Progress::Waits) };
+        let state = (state != view.state).then_some(state);
+        self.commit(intent, row, group, Change { remove, state, ..Change::default() }, &packages)?;
+        Ok(Progress::Waits)
+    }
+
+    /// The same rules that all others will check, before anything leaves.
+    fn not_allowed(
+        &self,
+        view: &GroupView,
+        adding: &[UserId],
+        removing: &BTreeSet<UserId>,
+        readding: &[UserId],
+        state: &GroupState,
+    ) -> Result<Option<Failure>> {
+        let me = self.me()?;
+        let mine = rules::role(&view.state, &me);
+        let policy = view.state.policy.unwrap_or_default();
+        let refused = |text: &str| Ok(Some(Failure::new(Code::Refused, text)));
+        if !adding.is_empty() && !rules::allows(policy.add_members(), mine) {
+            return refused("You may not add people to this group.");
+        }
+        let leaving = self.leaving(&view.id)?;
+        for user in removing.iter().filter(|user| !readding.contains(user)) {
+            let theirs = rules::role(&view.state, user);
+            let fair = leaving.contains(user)
+                || mine != RoleKind::Member && mine as i32 > theirs as i32;
+            if !fair {
+                return refused("You may not remove this person.");
+            }
+        }
+        if *state != view.state {
+            let Some(own) = view.members.iter().find(|member| member.leaf.user == me) else {
+                return Ok(Some(Self::not_a_member()));
+            };
+            let changes = parlor_mls::Changes {
+                committer: parlor_mls::Committer::Member(own.clone()),
+                added: Vec::new(),
+                removed: Vec::new(),
+                updated: Vec::new(),
+                state: Some(state.clone()),
+                removes_me: false,
+            };
+            let facts = rules::Facts { leaving: &leaving, revoked: &|_| false };
+            if rules::check(view, &changes, &facts).is_err() {
+                return refused("You may not change that in this group.");
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the own queue is known to the relay; asks it to open it otherwise.
+    pub(super) fn queue_ready(&mut self, queue: &QueueId) -> bool {
+        if self.engine.net.queues_open.contains(queue) {
+            return true;
+        }
+        let asked = |p: &Purpose| matches!(p, Purpose::Queue { queue: of } if of == queue);
+        if !self.engine.net.asked(asked) {
+            let request = Request::QueueOpen(QueueOpen { queue_ids: vec![queue.to_vec()] });
+            self.request(request, Purpose::Queue { queue: *queue });
+        }
+        false
+    }
+
+    /// `None`: a key package of every active device of these people is here. Otherwise it was asked for.
+    fn packages_ready(&mut self, intent: &IntentRow, people: &[UserId]) -> Result<Option<Progress>> {
+        let taken = self.tx.taken(intent.id)?;
+        if taken.len() > MAX_ADDS_PER_COMMIT {
+            let failure = Failure::new(Code::TooLarge, "That is too many devices at once.");
+            return Ok(Some(Progress::Failed(failure)));
+        }
+        let mut ready = true;
+        for user in people {
+            if !self.engine.net.logs_fetched.contains(user) {
+                self.fetch_log(user)?;
+                ready = false;
+            } else if !taken.iter().any(|taken| taken.user == *user) {
+                ready = false;
+                let asked = |p: &Purpose| {
+                    matches!(p, Purpose::Take { intent: of, user: whose } if *of == intent.id && whose == user)
+                };
+                if !self.engine.net.asked(asked) {
+                    let seed = [&intent.group_id.0[..], &intent.id.to_be_bytes(), &user.0];
+                    let request_id = crate::contacts::short_hash(&seed).to_vec();
+                    let request = KeyPackageTake { request_id, user_id: user.to_vec() };
+                    let purpose = Purpose::Take { intent: intent.id, user: *user };
+                    self.request(Request::KeyPackageTake(request), purpose);
+                }
+            }
+        }
+        Ok((!ready).then_some(Progress::Waits))
+    }
+
+    pub fn taken(
+        &mut self,
+        intent: i64,
+        user: &UserId,
+        result: Result<Outcome, relay::Failure>,
+    ) -> Result<()> {
+        let Some(row) = self.tx.intent(intent)? else { return Ok(()) };
+        let failure = match result {
+            Ok(Outcome::KeyPackagesTaken(packages)) => self.keep_packages(intent, user, packages)?,
+            Ok(_) => Some(Failure::new(Code::Internal, "The server answered something else.")),
+            Err(failure) if failure.code() == relay::Code::RateLimited => {
+                let due = self.now + failure.retry_after.max(500);
+                self.tx.touch_intent(intent, due, row.attempts)?;
+                return Ok(());
+            }
+            Err(failure) => Some(self.relay_failure(&failure)),
+        };
+        match failure {
+            None => self.advance = true,
+            Some(failure) => {
+                if row.kind == super::FOUND {
+                    self.tx.delete_chat(&row.chat_id)?;
+                }
+                self.end_intent(intent, Some(failure))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks key packages against their owner's device log and keeps them.
+    fn keep_packages(
+        &mut self,
+        intent: i64,
+        user: &UserId,
+        packages: relay::KeyPackagesTaken,
+    ) -> Result<Option<Failure>> {
+        let log = self.log(user)?.ok_or(EngineError::Damaged("a device log is missing"))?;
+        let mut found = 0;
+        for package in packages.devices {
+            let device = DeviceId::try_from(&package.device_id)?;
+            let parsed = self.mls(|mls| mls.parse_key_package(&package.key_package))?;
+            let genuine = parsed.is_ok_and(|claim| {
+                let leaf = &claim.joiner.leaf;
+                let known = log.active_device(&device);
+                leaf.user == *user
+                    && leaf.device == device
+                    && claim.joiner.queue.0 == package.queue_id.as_slice()
+                    && known.is_some_and(|known| known.key == leaf.key)
+            });
+            if !genuine {
+                let text = "The server gave a key that is not this person's. Nothing was sent.";
+                return Ok(Some(Failure::new(Code::VerificationFailed, text)));
+            }
+            let taken = Taken {
+                user: *user,
+                device,
+                key_package: package.key_package,
+                queue: QueueId::try_from(&package.queue_id)?,
+            };
+            self.tx.add_taken(intent, &taken)?;
+            found += 1;
+        }
+        let none = Failure::new(Code::NotFound, "This person has no device that can be reached.");
+        Ok((found == 0).then_some(none))
+    }
+
+    /// A device log that was asked for does not exist or does not hold.
+    pub fn log_missing(&mut self, user: &UserId, failure: &Failure) -> Result<()> {
+        for intent in self.tx.intents()? {
+            let wish = wish(&intent)?;
+            if wish.add.iter().any(|id| id.as_slice() == user.as_bytes()) {
+                if intent.kind == super::FOUND {
+                    self.tx.delete_chat(&intent.chat_id)?;
+                }
+                self.end_intent(intent.id, Some(failure.clone()))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn leaving(&self, group: &parlor_wire::GroupId) -> Result<BTreeSet<UserId>> {
+        let members = self.tx.members(group)?;
+        Ok(members.into_iter().filter(|member| member.leaving).map(|member| member.user_id).collect())
+    }
+
+    /// A fresh group row for a chat that is being founded.
+    pub fn founding_row(&mut self, chat: parlor_store::chats::ChatId) -> Result<GroupRow> {
+        let row = GroupRow {
+            group_id: parlor_wire::GroupId(self.random()),
+            chat_id: chat,
+            queue_id: QueueId(self.random()),
+            status: Status::Founding,
+            epoch: 0,
+            info_key: Vec::new(),
+            created_at: 0,
+            last_seq: 0,
+            wait_epoch: 0,
+            refused: None,
+            profile_sent: -1,
+            refreshed_at: self.now,
+        };
+        self.tx.set_group(&row)?;
+        self.tx.set_queue(&row.queue_id, Some(&row.group_id))?;
+        Ok(row)
+    }
+}
+
+pub(super) fn wish(intent: &IntentRow) -> Result<Wish> {
+    Wish::decode(intent.body.as_slice()).map_err(|_| EngineError::Damaged("an intent"))
+}
+
+fn wished_state(view: &GroupView, wish: &Wish) -> Result<GroupState> {
+    let mut state = view.state.clone();
+    if let Some(title) = &wish.title {
+        state.title.clone_from(title);
+    }
+    if let Some(description) = &wish.description {
+        state.description.clone_from(description);
+    }
+    let mut policy = state.policy.unwrap_or_default();
+    for (wanted, field) in [
+        (wish.add_members, &mut policy.add_members),
+        (wish.edit_info, &mut policy.edit_info),
+        (wish.send_messages, &mut policy.send_messages),
+    ] {
+        *field = wanted.unwrap_or(*field);
+    }
+    state.policy = Some(policy);
+    for role in &wish.roles {
+        rules::set_role(&mut state, &UserId::try_from(&role.user_id)?, role.role());
+    }
+    Ok(state)
+}

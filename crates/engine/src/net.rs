@@ -1,0 +1,248 @@
+//! The connection to the relay: challenge, authentication, and which reply is for what.
+//!
+//! | state       | on                    | does                                        | next        |
+//! |-------------|-----------------------|---------------------------------------------|-------------|
+//! | Offline     | Challenge             | Register, or Authenticate                   | Challenged  |
+//! | Challenged  | registered            | Authenticate                                | Challenged  |
+//! | Challenged  | authenticated         | MailboxStat, everything unfinished again    | Online      |
+//! | any         | Disconnected          | forgets what was asked; all of it is durable| Offline     |
+
+use crate::account::Registration;
+use crate::step::Step;
+use crate::{Result, Ticket};
+use parlor_store::chats::ChatId;
+use parlor_view::{Answer, Code, Command, Event, Failure};
+use parlor_wire::relay::{
+    self, Authenticate, Goodbye, GoodbyeReason, MailboxStat, Register, Reply, ServerFrame, client_frame::Request,
+    reply::Result as Outcome, server_frame::Body,
+};
+use parlor_wire::{GroupId, Hash, QueueId, UserId, statement};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a request was for.
+#[derive(Debug)]
+pub enum Purpose {
+    Authenticate,
+    Register,
+    KeyPackages,
+    /// Where the mailbox stands; lets `sync` know how far to wait and finds groups that are behind.
+    Stat,
+    Post { outbox: i64, hash: Hash, chat: ChatId },
+    Bundle { group: GroupId, hash: Hash },
+    Log { user: UserId },
+    Resolve { username: String },
+    Take { intent: i64, user: UserId },
+    Queue { queue: QueueId },
+    GroupInfo { intent: i64, group: GroupId },
+    /// Nothing depends on the reply.
+    Nothing,
+}
+
+/// A command that waits for something.
+#[derive(Debug)]
+pub enum Waiting {
+    Create { ticket: Ticket },
+    /// `tail` is the mailbox's end when it was asked.
+    Sync { ticket: Ticket, tail: Option<u64> },
+    Intent { ticket: Ticket, intent: i64, answer: Answer },
+    /// Carried out once the names are resolved.
+    Names { ticket: Ticket, command: Command, names: BTreeSet<String> },
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    #[default]
+    Offline,
+    Challenged,
+    Online,
+}
+
+/// What is known about the present connection; forgotten with it.
+#[derive(Default)]
+pub struct Net {
+    pub link: Link,
+    pub nonce: Vec<u8>,
+    last_id: u64,
+    open: BTreeMap<u64, Purpose>,
+    pub waiting: Vec<Waiting>,
+    pub queues_open: BTreeSet<QueueId>,
+    /// People whose device log was fetched on this connection.
+    pub logs_fetched: BTreeSet<UserId>,
+    /// Groups whose bundle was sent on this connection.
+    pub bundles_sent: BTreeSet<GroupId>,
+    /// Outbox entries sent on this connection.
+    pub posts_sent: BTreeSet<i64>,
+    /// Not before this time is anything posted again: the relay asked for patience.
+    pub patience_until: u64,
+    /// Group infos that came, by intent.
+    pub group_infos: BTreeMap<i64, relay::GroupInfo>,
+}
+
+impl Net {
+    pub fn remember(&mut self, purpose: Purpose) -> u64 {
+        self.last_id += 1;
+        self.open.insert(self.last_id, purpose);
+        self.last_id
+    }
+
+    pub fn online(&self) -> bool {
+        self.link == Link::Online
+    }
+
+    /// Whether something like this was asked and not answered yet.
+    pub fn asked(&self, like: impl Fn(&Purpose) -> bool) -> bool {
+        self.open.values().any(like)
+    }
+}
+
+impl Step<'_, '_> {
+    pub fn frame(&mut self, frame: ServerFrame) -> Result<()> {
+        match frame.body {
+            Some(Body::Challenge(challenge)) => self.challenged(challenge.nonce),
+            Some(Body::Reply(reply)) => self.replied(reply),
+            Some(Body::Deliver(deliver)) => self.delivered(deliver.items),
+            Some(Body::Live(live)) => self.live(&live),
+            Some(Body::Goodbye(goodbye)) => self.goodbye(&goodbye),
+            None => Ok(()),
+        }
+    }
+
+    fn challenged(&mut self, nonce: Vec<u8>) -> Result<()> {
+        self.engine.net.link = Link::Challenged;
+        self.engine.net.nonce = nonce;
+        match self.registration()? {
+            None => self.out.disconnect = true,
+            Some(Registration::Pending { genesis, username, invite }) => {
+                self.request(Request::Register(Register { genesis, username, invite }), Purpose::Register);
+            }
+            Some(Registration::Done) => self.authenticate()?,
+        }
+        Ok(())
+    }
+
+    pub fn authenticate(&mut self) -> Result<()> {
+        let identity = self.identity()?;
+        let statement =
+            statement::authenticate(&self.engine.net.nonce, &identity.user, &identity.device);
+        let request = Authenticate {
+            user_id: identity.user.to_vec(),
+            device_id: identity.device.to_vec(),
+            signature: identity.sign(&statement).to_vec(),
+        };
+        self.request(Request::Authenticate(request), Purpose::Authenticate);
+        Ok(())
+    }
+
+    pub fn disconnected(&mut self) {
+        let net = &mut self.engine.net;
+        let was_online = net.online();
+        let waiting = std::mem::take(&mut net.waiting);
+        let (last_id, link) = (net.last_id, net.link);
+        *net = Net { last_id, ..Net::default() };
+        let offline = || Failure::new(Code::Offline, "The server cannot be reached.");
+        for waiting in waiting {
+            match waiting {
+                // Durable already: it goes on with the next connection.
+                Waiting::Intent { ticket, answer, .. } => self.answer(ticket, Ok(answer)),
+                Waiting::Create { ticket }
+                | Waiting::Sync { ticket, .. }
+                | Waiting::Names { ticket, .. } => self.answer(ticket, Err(offline())),
+            }
+        }
+        if was_online || link == Link::Challenged {
+            self.out.events.push(Event::Connection { state: "offline" });
+        }
+    }
+
+    fn goodbye(&mut self, goodbye: &Goodbye) -> Result<()> {
+        if goodbye.reason() == GoodbyeReason::Revoked {
+            self.tx.set_number("revoked", 1)?;
+        }
+        self.out.disconnect = true;
+        Ok(())
+    }
+
+    fn replied(&mut self, reply: Reply) -> Result<()> {
+        let Some(purpose) = self.engine.net.open.remove(&reply.id) else { return Ok(()) };
+        let result = match reply.result {
+            Some(Outcome::Failure(failure)) => Err(failure),
+            Some(outcome) => Ok(outcome),
+            None => return Ok(()),
+        };
+        match purpose {
+            Purpose::Authenticate => self.authenticated(result),
+            Purpose::Register => self.registered(result),
+            Purpose::KeyPackages | Purpose::Nothing => Ok(()),
+            Purpose::Stat => self.stat(result),
+            Purpose::Post { outbox, hash, chat } => self.posted(outbox, &hash, chat, result),
+            Purpose::Bundle { group, hash } => self.bundled(&group, &hash, result),
+            Purpose::Log { user } => self.log_came(&user, result),
+            Purpose::Resolve { username } => self.resolved(&username, result),
+            Purpose::Take { intent, user } => self.taken(intent, &user, result),
+            Purpose::Queue { queue } => {
+                if result.is_ok() {
+                    self.engine.net.queues_open.insert(queue);
+                    self.advance = true;
+                }
+                Ok(())
+            }
+            Purpose::GroupInfo { intent, group } => self.group_info_came(intent, &group, result),
+        }
+    }
+
+    fn authenticated(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
+        if let Err(failure) = result {
+            if failure.code() == relay::Code::Revoked {
+                self.tx.set_number("revoked", 1)?;
+            }
+            self.out.disconnect = true;
+            return Ok(());
+        }
+        self.engine.net.link = Link::Online;
+        self.out.events.push(Event::Connection { state: "online" });
+        self.created()?;
+        self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
+        self.pump.extend(self.tx.outbox_chats()?);
+        self.request_missing_logs()?;
+        self.advance = true;
+        Ok(())
+    }
+
+    fn stat(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
+        let Ok(Outcome::Stat(stat)) = result else { return Ok(()) };
+        for waiting in &mut self.engine.net.waiting {
+            if let Waiting::Sync { tail: tail @ None, .. } = waiting {
+                *tail = Some(stat.tail);
+            }
+        }
+        if self.tx.number("mailbox_sequence")? >= stat.tail {
+            self.find_groups_behind()?;
+        }
+        self.refill_key_packages(stat.one_time_key_packages, stat.last_resort)
+    }
+
+    /// Answers `sync` commands whose goal is reached.
+    pub fn answer_syncs(&mut self) -> Result<()> {
+        let wants = self.engine.net.waiting.iter().any(|w| matches!(w, Waiting::Sync { tail: Some(_), .. }));
+        if !wants || self.busy()? {
+            return Ok(());
+        }
+        let reached = self.tx.number("mailbox_sequence")?;
+        let waiting = std::mem::take(&mut self.engine.net.waiting);
+        for entry in waiting {
+            match entry {
+                Waiting::Sync { ticket, tail: Some(tail) } if reached >= tail => {
+                    self.answer(ticket, Ok(Answer::Empty {}));
+                }
+                other => self.engine.net.waiting.push(other),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something is still to be sent or made true.
+    fn busy(&self) -> Result<bool> {
+        let intents = self.tx.intents()?.iter().any(|intent| intent.due_at <= self.now);
+        Ok(intents || self.tx.outbox_len()? > 0 || !self.tx.parked()?.is_empty())
+    }
+}

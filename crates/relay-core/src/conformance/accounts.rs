@@ -1,0 +1,119 @@
+//! Accounts, devices, key packages.
+
+use super::fixture::*;
+use crate::command::*;
+use crate::{Read, ServerKey, request};
+use bytes::Bytes;
+use parlor_wire::{QueueId, RequestId, hash};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+fn package(key: &ServerKey, n: u8, name: u8) -> NewKeyPackage {
+    let queue = new_queue(key, n, QueueId([name; 16]));
+    NewKeyPackage { bytes: vec![name; 20], queue }
+}
+
+fn put(key: &ServerKey, names: std::ops::Range<u8>, last: Option<u8>) -> Operation {
+    Operation::PutKeyPackages {
+        user: user(1),
+        device: device(1),
+        packages: names.map(|name| package(key, 1, name)).collect(),
+        last_resort: last.map(|name| package(key, 1, name)),
+    }
+}
+
+fn take(n: u8) -> Command {
+    let id = RequestId([n; 16]);
+    Command {
+        request: Some(request::take(&user(2), &device(2), &id, &user(1))),
+        operation: Operation::TakeKeyPackages { user: user(1) },
+    }
+}
+
+pub fn taken_once(key: &ServerKey, open: &Open) {
+    let store: Arc<Opened> = Arc::new(open());
+    people(&store, key, 2);
+    assert!(matches!(run(&store, put(key, 100..120, Some(200))), Outcome::Kept(_)));
+    let clash = run(&store, put(key, 119..125, None));
+    assert!(matches!(clash, Outcome::Refused(Refusal::Conflict(_))));
+    let quota = run(&store, put(key, 120..250, None));
+    assert!(matches!(quota, Outcome::Refused(Refusal::Quota(_))));
+    let takers: Vec<_> = (0..24u8)
+        .map(|n| {
+            let store = Arc::clone(&store);
+            std::thread::spawn(move || (run(&store, take(n)), run(&store, take(n))))
+        })
+        .collect();
+    let mut once = BTreeSet::new();
+    let mut last_resorts = 0;
+    for taker in takers {
+        let (first, again) = taker.join().unwrap();
+        assert_eq!(first, again, "the same request gets the same packages");
+        let Outcome::Taken(taken) = first else { panic!("{first:?}") };
+        assert_eq!(taken.devices.len(), 1);
+        if taken.devices[0].last_resort {
+            last_resorts += 1;
+        } else {
+            assert!(once.insert(taken.devices[0].key_package.clone()), "handed out twice");
+        }
+    }
+    assert_eq!((once.len(), last_resorts), (20, 4));
+}
+
+pub fn names_and_invites(key: &ServerKey, open: &Open) {
+    let store = open();
+    let invite = hash(b"invite");
+    run(&store, Operation::CreateInvite { invite, uses: 2, expires: NOW + 10 });
+    let create = |n: u8, name: &str, code: &[u8]| {
+        let Operation::CreateAccount { user, genesis, device, .. } = create_account(key, n) else {
+            panic!("not an account")
+        };
+        let (username, invite) = (Some(name.to_owned()), Some(hash(code)));
+        Operation::CreateAccount { user, genesis, device, username, invite }
+    };
+    assert_eq!(run(&store, create(1, "ann", b"invite")), Outcome::Done);
+    assert_eq!(run(&store, create(1, "ann", b"invite")), Outcome::Done, "again is the same");
+    let taken = run(&store, create(2, "ann", b"invite"));
+    assert_eq!(taken, Outcome::Refused(Refusal::NameTaken));
+    let wrong = run(&store, create(2, "ben", b"other"));
+    assert_eq!(wrong, Outcome::Refused(Refusal::InvalidInvite));
+    drop(store);
+    let store = open();
+    assert_eq!(store.user_by_name("ben").unwrap(), None, "a refusal leaves nothing");
+    let late = store.execute_one(create(2, "ben", b"invite").into(), NOW + 10).unwrap();
+    assert_eq!(late, Outcome::Refused(Refusal::InvalidInvite));
+    assert_eq!(run(&store, create(2, "ben", b"invite")), Outcome::Done);
+    let used_up = run(&store, create(3, "cat", b"invite"));
+    assert_eq!(used_up, Outcome::Refused(Refusal::InvalidInvite));
+    assert_eq!(store.user_by_name("ann").unwrap(), Some(user(1)));
+}
+
+pub fn revoked(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 3);
+    run(&store, put(key, 100..103, Some(200)));
+    accepted(run(&store, post(1, b"before")));
+    let entry = |seq, change| Operation::AppendLog {
+        user: user(1),
+        seq,
+        entry: Bytes::from(format!("entry {seq}")),
+        change,
+    };
+    let revoke = entry(1, LogChange::Revoked(device(1), mailbox(key, 1)));
+    assert_eq!(run(&store, revoke.clone()), Outcome::Revoked(vec![mailbox(key, 1)]));
+    assert_eq!(run(&store, revoke), Outcome::Done, "the same entry again");
+    let conflict = run(&store, entry(5, LogChange::Other));
+    assert_eq!(conflict, Outcome::Refused(Refusal::LogConflict(1)));
+    let seen = Operation::Seen { user: user(1), device: device(1), day: 1 };
+    assert_eq!(run(&store, seen), Outcome::Refused(Refusal::Revoked));
+    accepted(run(&store, post(1, b"after")));
+    while matches!(run(&store, Operation::Sweep { limit: 1 }), Outcome::Swept { more: true, .. }) {}
+    drop(store);
+    let store = open();
+    assert_eq!(store.mailbox(&mailbox(key, 1)).unwrap(), None);
+    let left = store.items(&mailbox(key, 1), 0, (usize::MAX, usize::MAX), NOW).unwrap();
+    assert!(left.is_empty());
+    assert!(store.queue(&QueueId([100; 16])).unwrap().is_none());
+    assert_eq!(run(&store, take(1)), Outcome::Taken(Default::default()));
+    assert_eq!(payloads(&store, key, 2), [b"before".to_vec(), b"after".to_vec()]);
+}

@@ -1,0 +1,134 @@
+//! Posts, commits, voided commits.
+
+use super::fixture::*;
+use crate::command::*;
+use crate::{Read, ServerKey};
+use parlor_wire::hash;
+use parlor_wire::limits::REQUEST_MEMORY_MS;
+use parlor_wire::relay::ItemKind;
+use std::sync::Arc;
+
+pub fn same_request(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 2);
+    let first = accepted(run(&store, post(1, b"once")));
+    assert_eq!(accepted(run(&store, post(1, b"once"))), first);
+    let commit = accepted(run(&store, bundle(1, b"commit", &[], &[])));
+    drop(store);
+    let store = open();
+    assert_eq!(accepted(run(&store, post(1, b"once"))), first, "also when the epoch moved");
+    assert_eq!(accepted(run(&store, bundle(1, b"commit", &[], &[]))), commit);
+    assert_eq!(payloads(&store, key, 2), [b"once".to_vec(), b"commit".to_vec()]);
+    let later = store.execute_one(post(1, b"once"), NOW + REQUEST_MEMORY_MS).unwrap();
+    assert_eq!(later, Outcome::Refused(Refusal::WrongEpoch(2)));
+}
+
+pub fn fan_out(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 5);
+    // Refused: one queue of three does not exist, and nothing of the rest happens.
+    people_one_more(&store, key);
+    let refused = run(&store, bundle(1, b"bad", &[6, 77], &[2]));
+    assert_eq!(refused, Outcome::Refused(Refusal::NotFound("queues_add")));
+    for n in 1..=6 {
+        assert!(payloads(&store, key, n).is_empty());
+    }
+    // The sixth was not bound by that: it can join now, and gets the commit, as the removed one does.
+    let seq = accepted(run(&store, bundle(1, b"good", &[6], &[2]))).group_seq;
+    let next = accepted(run(&store, post(2, b"to five"))).group_seq;
+    assert_eq!(next, seq + 1);
+    drop(store);
+    let store = open();
+    for n in [1, 3, 4, 5, 6] {
+        assert_eq!(payloads(&store, key, n), [b"good".to_vec(), b"to five".to_vec()]);
+    }
+    assert_eq!(payloads(&store, key, 2), [b"good"]);
+    let taken = run(&store, bundle(2, b"again", &[6], &[]));
+    assert_eq!(taken, Outcome::Refused(Refusal::Conflict("queues_add")));
+}
+
+fn people_one_more(store: &Opened, key: &ServerKey) {
+    assert_eq!(run(store, create_account(key, 6)), Outcome::Done);
+    let queues = vec![new_queue(key, 6, queue(6))];
+    run(store, Operation::OpenQueues { mailbox: mailbox(key, 6), queues });
+}
+
+pub fn one_winner(key: &ServerKey, open: &Open) {
+    let store: Arc<Opened> = Arc::new(open());
+    group_of(&store, key, 2);
+    for epoch in 1..4u64 {
+        let racers: Vec<_> = (0..64u8)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                let name = [epoch as u8, n];
+                std::thread::spawn(move || run(&store, bundle(epoch, &name, &[], &[])))
+            })
+            .collect();
+        let outcomes: Vec<Outcome> = racers.into_iter().map(|it| it.join().unwrap()).collect();
+        let lost = Outcome::Refused(Refusal::WrongEpoch(epoch + 1));
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == lost).count(), 63);
+        assert_eq!(payloads(&store, key, 1).len() as u64, epoch);
+    }
+}
+
+pub fn voiding(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 4);
+    people_one_more(&store, key);
+    accepted(run(&store, bundle(1, b"broken", &[6], &[4])));
+    let commit_hash = hash(b"broken");
+    let nack = |n: u8, of: u8, signer: u8| Operation::NackCommit {
+        group: GROUP,
+        commit_hash,
+        queue: queue(n),
+        mailbox: mailbox(key, of),
+        signer: [signer; 32],
+    };
+    for bad in [nack(2, 3, 1), nack(2, 2, 2), nack(6, 6, 1)] {
+        assert!(matches!(run(&store, bad), Outcome::Refused(Refusal::Forbidden(_))));
+    }
+    let counted = Outcome::Nacked { wakes: Vec::new() };
+    assert_eq!(run(&store, nack(2, 2, 1)), counted);
+    assert_eq!(run(&store, nack(2, 2, 1)), counted, "a queue counts once");
+    drop(store);
+    let store = open();
+    assert_eq!(store.group(&GROUP).unwrap().unwrap().epoch, 2);
+    match run(&store, nack(4, 4, 1)) {
+        Outcome::Nacked { wakes } => assert_eq!(wakes.len(), 5),
+        other => panic!("{other:?}"),
+    }
+    let group = store.group(&GROUP).unwrap().unwrap();
+    assert_eq!((group.epoch, group.queues.len()), (1, 4));
+    assert_eq!(store.group_info(&GROUP).unwrap().unwrap(), "info 0");
+    let again = run(&store, bundle(1, b"broken", &[6], &[4]));
+    assert_eq!(again, Outcome::Refused(Refusal::Voided));
+    for n in [1, 4, 6] {
+        let last = items(&store, key, n, NOW).pop().unwrap();
+        assert_eq!((last.kind(), last.payload.as_ref()), (ItemKind::Voided, &commit_hash.0[..]));
+    }
+    assert_eq!(run(&store, nack(3, 3, 1)), Outcome::Done, "late, and nothing more");
+    assert_eq!(accepted(run(&store, bundle(1, b"better", &[6], &[]))).epoch, 2);
+}
+
+pub fn batch(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 2);
+    let commands = vec![
+        post(1, b"a"),
+        post(1, b"a"),
+        bundle(1, b"commit", &[], &[]),
+        post(1, b"late"),
+        post(2, b"b"),
+        Operation::Acknowledge { mailbox: mailbox(key, 1), up_to: 3 }.into(),
+    ];
+    let outcomes = store.execute(commands, NOW);
+    let places: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
+    assert_eq!(places[0].wakes().len(), 2);
+    let place = |n: usize| accepted(places[n].clone()).group_seq;
+    assert_eq!((place(0), place(1), place(2), place(4)), (2, 2, 3, 4));
+    assert_eq!(places[3], Outcome::Refused(Refusal::WrongEpoch(2)));
+    assert_eq!(places[5], Outcome::Done);
+    assert_eq!(payloads(&store, key, 1), [b"b"]);
+    let times: Vec<u64> = items(&store, key, 2, NOW).iter().map(|item| item.time).collect();
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
+}

@@ -1,0 +1,97 @@
+//! The routes.
+
+use crate::connection;
+use crate::server::{Remote, Shared, now};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{DefaultBodyLimit, Extension, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use parlor_relay_core::{Output, Plan, StoreError};
+use parlor_wire::Message;
+use parlor_wire::frame::decode_client;
+use parlor_wire::limits::MAX_FRAME_BYTES;
+use parlor_wire::relay::client_frame::Request;
+use parlor_wire::relay::{BundleKind, ServerFrame, server_frame};
+use std::sync::Arc;
+
+const PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Parlor server</title>\
+<body><h1>This is a Parlor server</h1><p>It passes end-to-end encrypted messages on. \
+Give its address to a Parlor app to use it.</p>";
+
+pub fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", get(|| async { Html(PAGE) }))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
+        .route("/v1/ws", get(websocket))
+        .route("/v1/frame", post(frame).layer(DefaultBodyLimit::max(MAX_FRAME_BYTES)))
+        .with_state(shared)
+}
+
+async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+    let text = shared.metrics.text(shared.data.store.disk_bytes());
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+async fn websocket(
+    State(shared): State<Arc<Shared>>,
+    Extension(remote): Extension<Remote>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    upgrade
+        .read_buffer_size(4096)
+        .write_buffer_size(4096)
+        .max_write_buffer_size(2 * MAX_FRAME_BYTES)
+        .max_message_size(MAX_FRAME_BYTES)
+        .max_frame_size(MAX_FRAME_BYTES)
+        .on_upgrade(move |socket| connection::run(socket, shared, remote.0))
+}
+
+/// One request without a connection: those that need no authentication and no challenge.
+async fn frame(
+    State(shared): State<Arc<Shared>>,
+    Extension(remote): Extension<Remote>,
+    body: Bytes,
+) -> Response {
+    let Ok(frame) = decode_client(body) else {
+        return (StatusCode::BAD_REQUEST, "not a frame\n").into_response();
+    };
+    let allowed = match &frame.request {
+        Some(Request::GetServerInfo(_) | Request::Register(_) | Request::Post(_)) => true,
+        Some(Request::Bundle(bundle)) => bundle.kind() != BundleKind::Create,
+        _ => false,
+    };
+    if !allowed {
+        return (StatusCode::FORBIDDEN, "this request needs a connection\n").into_response();
+    }
+    shared.metrics.requests.add(1);
+    let (mut session, _) = shared.open(remote.0);
+    let mut output = match shared.plan(&mut session, frame) {
+        Plan::Answer(output) => output,
+        Plan::Execute(command, pending) => {
+            let (sender, outcome) = tokio::sync::oneshot::channel();
+            let hub = Arc::clone(&shared.hub);
+            let answer = move |outcome: Result<_, _>| {
+                if let Ok(outcome) = &outcome {
+                    hub.outcome(outcome);
+                }
+                let _ = sender.send(outcome);
+            };
+            shared.data.store.submit(command, now(), Box::new(answer));
+            let outcome = outcome.await.unwrap_or(Err(StoreError::Unavailable));
+            shared.relay.finish(&mut session, pending, outcome)
+        }
+    };
+    shared.hub.live(&mut output);
+    reply(&shared, output)
+}
+
+fn reply(shared: &Shared, output: Output) -> Response {
+    connection::count(&shared.metrics, &output);
+    let body = output.reply.map(server_frame::Body::Reply);
+    let bytes = ServerFrame { body }.encode_to_vec();
+    ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response()
+}

@@ -1,0 +1,70 @@
+//! Counters for Prometheus. No label ever carries an id, an address or a name.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A number that goes up, or up and down.
+#[derive(Default)]
+pub struct Number(AtomicU64);
+
+impl Number {
+    /// Adds.
+    pub fn add(&self, amount: u64) {
+        self.0.fetch_add(amount, Ordering::Relaxed);
+    }
+
+    /// Takes away.
+    pub fn subtract(&self, amount: u64) {
+        self.0.fetch_sub(amount, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// All of them.
+#[derive(Default)]
+pub struct Metrics {
+    /// WebSocket connections open.
+    pub connections: Number,
+    /// WebSocket connections ever opened.
+    pub connections_opened: Number,
+    /// Connections ended because their reader was too slow.
+    pub slow_readers: Number,
+    /// Requests read.
+    pub requests: Number,
+    /// Requests answered with a failure.
+    pub failures: Number,
+    /// Posts and commits accepted.
+    pub accepted: Number,
+    /// Items sent to devices.
+    pub delivered: Number,
+    /// Items that found a mailbox full.
+    pub overflowed: Number,
+    /// Rows removed by the sweep.
+    pub swept: Number,
+}
+
+impl Metrics {
+    /// The text that Prometheus reads; `disk` is the database's size in bytes.
+    pub fn text(&self, disk: u64) -> String {
+        let rows = [
+            ("connections", "gauge", self.connections.get()),
+            ("connections_opened_total", "counter", self.connections_opened.get()),
+            ("slow_readers_total", "counter", self.slow_readers.get()),
+            ("requests_total", "counter", self.requests.get()),
+            ("failures_total", "counter", self.failures.get()),
+            ("accepted_total", "counter", self.accepted.get()),
+            ("delivered_items_total", "counter", self.delivered.get()),
+            ("overflowed_items_total", "counter", self.overflowed.get()),
+            ("swept_rows_total", "counter", self.swept.get()),
+            ("database_bytes", "gauge", disk),
+        ];
+        let mut text = String::new();
+        for (name, kind, value) in rows {
+            let _ = writeln!(text, "# TYPE parlor_{name} {kind}\nparlor_{name} {value}");
+        }
+        text
+    }
+}

@@ -1,0 +1,176 @@
+//! What has to be sent: content first, then the bytes it was encrypted to.
+
+use crate::chats::ChatId;
+use crate::{Result, Tx, id, maybe_id};
+use parlor_wire::{GroupId, Hash, MessageId};
+
+/// What an entry carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Something of which a message row shows the state.
+    Message = 0,
+    /// A delivered receipt; a newer one takes its place as long as it is not encrypted.
+    Delivered = 1,
+    /// A read receipt, likewise.
+    Read = 2,
+    /// Anything else: edits, reactions, names, requests to send again.
+    Other = 3,
+}
+
+impl Kind {
+    fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::Message,
+            1 => Self::Delivered,
+            2 => Self::Read,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// An entry that was encrypted.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    /// For which group.
+    pub group: GroupId,
+    /// In which epoch.
+    pub epoch: u64,
+    /// The MLS message.
+    pub bytes: Vec<u8>,
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// Order of sending.
+    pub id: i64,
+    /// Where to.
+    pub chat_id: ChatId,
+    /// The content's message id.
+    pub message_id: MessageId,
+    /// What it carries.
+    pub kind: Kind,
+    /// Encoded `content.v1.Content`.
+    pub content: Vec<u8>,
+    /// The bytes to send, once encrypted.
+    pub payload: Option<Payload>,
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<OutboxRow> {
+    let group: Option<GroupId> = maybe_id(row, "group_id")?;
+    let bytes: Option<Vec<u8>> = row.get("payload")?;
+    let epoch: Option<u64> = row.get("epoch")?;
+    let payload = match (group, epoch, bytes) {
+        (Some(group), Some(epoch), Some(bytes)) => Some(Payload { group, epoch, bytes }),
+        _ => None,
+    };
+    Ok(OutboxRow {
+        id: row.get("id")?,
+        chat_id: id(row, "chat_id")?,
+        message_id: id(row, "message_id")?,
+        kind: Kind::from_number(row.get("kind")?),
+        content: row.get("content")?,
+        payload,
+    })
+}
+
+impl Tx<'_> {
+    /// Queues content.
+    pub fn enqueue(
+        &self,
+        chat: &ChatId,
+        message: &MessageId,
+        kind: Kind,
+        content: &[u8],
+    ) -> Result<i64> {
+        if matches!(kind, Kind::Delivered | Kind::Read) {
+            self.execute(
+                "DELETE FROM outbox WHERE chat_id = ?1 AND kind = ?2 AND payload IS NULL",
+                (chat.as_bytes(), kind as u8),
+            )?;
+        }
+        self.execute(
+            "INSERT INTO outbox (chat_id, message_id, kind, content) VALUES (?1, ?2, ?3, ?4)",
+            (chat.as_bytes(), message.as_bytes(), kind as u8, content),
+        )?;
+        Ok(self.insert_id())
+    }
+
+    /// Chats that have something to send.
+    pub fn outbox_chats(&self) -> Result<Vec<ChatId>> {
+        self.all("SELECT DISTINCT chat_id FROM outbox ORDER BY chat_id", [], |row| {
+            id(row, "chat_id")
+        })
+    }
+
+    /// The first entries of a chat.
+    pub fn outbox(&self, chat: &ChatId, limit: u32) -> Result<Vec<OutboxRow>> {
+        self.all(
+            "SELECT * FROM outbox WHERE chat_id = ?1 ORDER BY id LIMIT ?2",
+            (chat.as_bytes(), limit),
+            read,
+        )
+    }
+
+    /// One entry.
+    pub fn outbox_row(&self, id: i64) -> Result<Option<OutboxRow>> {
+        self.one("SELECT * FROM outbox WHERE id = ?1", [id], read)
+    }
+
+    /// The entry with these bytes.
+    pub fn outbox_by_hash(&self, hash: &Hash) -> Result<Option<OutboxRow>> {
+        self.one("SELECT * FROM outbox WHERE hash = ?1", [hash.as_bytes()], read)
+    }
+
+    /// Number of entries.
+    pub fn outbox_len(&self) -> Result<u64> {
+        Ok(self.one("SELECT COUNT(*) FROM outbox", [], |row| row.get(0))?.unwrap_or(0))
+    }
+
+    /// Stores the encrypted bytes of an entry.
+    pub fn set_payload(&self, id: i64, payload: &Payload, hash: &Hash) -> Result<()> {
+        self.execute(
+            "UPDATE outbox SET group_id = ?2, epoch = ?3, payload = ?4, hash = ?5 WHERE id = ?1",
+            (id, payload.group.as_bytes(), payload.epoch, &payload.bytes, hash.as_bytes()),
+        )?;
+        Ok(())
+    }
+
+    /// The bytes are of no use any more; the content is encrypted anew.
+    pub fn clear_payload(&self, id: i64) -> Result<()> {
+        self.execute(
+            "UPDATE outbox SET group_id = NULL, epoch = NULL, payload = NULL, hash = NULL WHERE id = ?1",
+            [id],
+        )?;
+        Ok(())
+    }
+
+    /// Accepted, or given up.
+    pub fn delete_outbox(&self, id: i64) -> Result<()> {
+        self.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
+    /// Nothing more goes to a chat.
+    pub fn clear_outbox(&self, chat: &ChatId) -> Result<()> {
+        self.execute("DELETE FROM outbox WHERE chat_id = ?1", [chat.as_bytes()])?;
+        Ok(())
+    }
+
+    /// Remembers an own post.
+    pub fn add_sent(&self, hash: &Hash, message: &MessageId, group: &GroupId) -> Result<()> {
+        self.execute(
+            "INSERT OR REPLACE INTO sent (hash, message_id, group_id) VALUES (?1, ?2, ?3)",
+            (hash.as_bytes(), message.as_bytes(), group.as_bytes()),
+        )?;
+        Ok(())
+    }
+
+    /// The message of an own post.
+    pub fn sent(&self, hash: &Hash) -> Result<Option<(MessageId, GroupId)>> {
+        self.one("SELECT * FROM sent WHERE hash = ?1", [hash.as_bytes()], |row| {
+            Ok((id(row, "message_id")?, id(row, "group_id")?))
+        })
+    }
+}

@@ -1,0 +1,320 @@
+//! What can be asked of a device. Method and parameter names are those of `docs/rpc.md`.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+/// A request that is none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InvalidCommand {
+    /// There is no such method.
+    #[error("there is no method of this name")]
+    UnknownMethod,
+    /// A parameter is unknown, missing or of the wrong type.
+    #[error("parameter `{param}`: {problem}")]
+    Param {
+        /// Its name; empty when the parameters are no object.
+        param: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+macro_rules! params {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(missing_docs)]
+        pub struct $name { $(pub $field: $type),* }
+    )* };
+}
+
+params! {
+    /// Makes an account on a server.
+    AccountCreate { server: String, display_name: String, username: Option<String>,
+        device_name: Option<String>, invite: Option<String> }
+    /// Changes the own profile.
+    AccountUpdate { display_name: Option<String>, about: Option<String>, avatar_path: Option<String> }
+    /// Switches.
+    SettingsChange { read_receipts: Option<bool>, delivered_receipts: Option<bool>, typing: Option<bool> }
+    /// This account's marks on a chat.
+    ChatFlags { chat_id: String, pinned: Option<bool>, archived: Option<bool>, muted_until: Option<u64> }
+    /// A new title or description.
+    ChatTitle { chat_id: String, title: Option<String>, description: Option<String> }
+    /// A new role.
+    ChatRole { chat_id: String, user: String, role: String }
+    /// New rules.
+    ChatPolicy { chat_id: String, add_members: Option<String>, edit_info: Option<String>,
+        send_messages: Option<String> }
+    /// A mention of a person, in Unicode scalar values of the text.
+    Mention { user: String, start: u32, length: u32 }
+    /// A new message.
+    MessagesSend { chat_id: String, text: Option<String>, reply_to: Option<String>,
+        mentions: Option<Vec<Mention>>, attachments: Option<Vec<String>>, view_once: Option<bool> }
+    Empty {}
+    Uri { uri: String }
+    LinkStart { server: String, device_name: String }
+    Device { device_id: String }
+    User { user: String }
+    Block { user: String, blocked: Option<bool> }
+    Address { address: String }
+    ChatRef { chat_id: String }
+    ChatCreate { title: String, members: Vec<String> }
+    ChatPage { limit: Option<u32>, after: Option<String> }
+    ChatMembers { chat_id: String, members: Vec<String> }
+    Draft { chat_id: String, text: String }
+    TypingSet { chat_id: String, typing: bool }
+    HistoryPage { chat_id: String, before: Option<String>, limit: Option<u32> }
+    MessageRef { message_id: String }
+    MessageEdit { message_id: String, text: String }
+    MessageDelete { message_id: String, for_everyone: bool }
+    MessageReact { message_id: String, emoji: String }
+    MarkRead { chat_id: String, up_to: String }
+    SaveAttachment { message_id: String, index: u32, path: String }
+    Search { query: String, chat_id: Option<String>, limit: Option<u32> }
+}
+
+/// Everything that can be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Command {
+    Version,
+    Sync,
+    SettingsGet,
+    SettingsSet(SettingsChange),
+    AccountCreate(AccountCreate),
+    AccountInfo,
+    AccountUpdate(AccountUpdate),
+    DevicesList,
+    ContactsList,
+    InviteLink,
+    OpenLink {
+        uri: String,
+    },
+    Safety {
+        user: String,
+    },
+    Verify {
+        user: String,
+    },
+    Block {
+        user: String,
+        blocked: bool,
+    },
+    Direct {
+        address: String,
+    },
+    SelfChat,
+    Accept {
+        chat_id: String,
+    },
+    Decline {
+        chat_id: String,
+    },
+    CreateGroup {
+        title: String,
+        members: Vec<String>,
+    },
+    ChatsList {
+        limit: u32,
+        after: Option<String>,
+    },
+    ChatInfo {
+        chat_id: String,
+    },
+    AddMembers {
+        chat_id: String,
+        members: Vec<String>,
+    },
+    RemoveMembers {
+        chat_id: String,
+        members: Vec<String>,
+    },
+    Leave {
+        chat_id: String,
+    },
+    SetTitle(ChatTitle),
+    SetRole(ChatRole),
+    SetPolicy(ChatPolicy),
+    SetFlags(ChatFlags),
+    SetDraft {
+        chat_id: String,
+        text: String,
+    },
+    Typing {
+        chat_id: String,
+        typing: bool,
+    },
+    Send(MessagesSend),
+    History {
+        chat_id: String,
+        before: Option<String>,
+        limit: u32,
+    },
+    Versions {
+        message_id: String,
+    },
+    Edit {
+        message_id: String,
+        text: String,
+    },
+    Delete {
+        message_id: String,
+        for_everyone: bool,
+    },
+    React {
+        message_id: String,
+        emoji: String,
+    },
+    MarkRead {
+        chat_id: String,
+        up_to: String,
+    },
+    /// In the contract, but not in this version.
+    NotSupported,
+}
+
+const PAGE: u32 = 50;
+const MAX_PAGE: u32 = 200;
+
+impl Command {
+    /// Reads a method and its parameters.
+    pub fn parse(method: &str, params: Value) -> Result<Self, InvalidCommand> {
+        let params = if params.is_null() { Value::Object(Default::default()) } else { params };
+        let page = |limit: Option<u32>| limit.unwrap_or(PAGE).min(MAX_PAGE);
+        Ok(match method {
+            "version" => none(params, Self::Version)?,
+            "sync" => none(params, Self::Sync)?,
+            "settings.get" => none(params, Self::SettingsGet)?,
+            "settings.set" => Self::SettingsSet(read(params)?),
+            "account.create" => Self::AccountCreate(read(params)?),
+            "account.info" => none(params, Self::AccountInfo)?,
+            "account.update" => Self::AccountUpdate(read(params)?),
+            "devices.list" => none(params, Self::DevicesList)?,
+            "devices.remove" => read::<Device>(params).map(|_| Self::NotSupported)?,
+            "link.start" => read::<LinkStart>(params).map(|_| Self::NotSupported)?,
+            "link.approve" => read::<Uri>(params).map(|_| Self::NotSupported)?,
+            "link.confirm" => none(params, Self::NotSupported)?,
+            "contacts.list" => none(params, Self::ContactsList)?,
+            "contacts.invite_link" => none(params, Self::InviteLink)?,
+            "contacts.open_link" => read::<Uri>(params).map(|p| Self::OpenLink { uri: p.uri })?,
+            "contacts.safety" => read::<User>(params).map(|p| Self::Safety { user: p.user })?,
+            "contacts.verify" => read::<User>(params).map(|p| Self::Verify { user: p.user })?,
+            "contacts.block" => read::<Block>(params)
+                .map(|p| Self::Block { user: p.user, blocked: p.blocked.unwrap_or(true) })?,
+            "messages.search" => read::<Search>(params).map(|_| Self::NotSupported)?,
+            "messages.save_attachment" => {
+                read::<SaveAttachment>(params).map(|_| Self::NotSupported)?
+            }
+            "messages.send" => Self::Send(read(params)?),
+            "messages.history" => read::<HistoryPage>(params).map(|p| Self::History {
+                chat_id: p.chat_id,
+                before: p.before,
+                limit: page(p.limit),
+            })?,
+            "messages.versions" => {
+                read::<MessageRef>(params).map(|p| Self::Versions { message_id: p.message_id })?
+            }
+            "messages.edit" => read::<MessageEdit>(params)
+                .map(|p| Self::Edit { message_id: p.message_id, text: p.text })?,
+            "messages.delete" => read::<MessageDelete>(params)
+                .map(|p| Self::Delete { message_id: p.message_id, for_everyone: p.for_everyone })?,
+            "messages.react" => read::<MessageReact>(params)
+                .map(|p| Self::React { message_id: p.message_id, emoji: p.emoji })?,
+            "messages.mark_read" => read::<MarkRead>(params)
+                .map(|p| Self::MarkRead { chat_id: p.chat_id, up_to: p.up_to })?,
+            "typing.set" => read::<TypingSet>(params)
+                .map(|p| Self::Typing { chat_id: p.chat_id, typing: p.typing })?,
+            "chats.list" => read::<ChatPage>(params)
+                .map(|p| Self::ChatsList { limit: page(p.limit), after: p.after })?,
+            chats => Self::parse_chats(chats, params)?,
+        })
+    }
+
+    fn parse_chats(method: &str, params: Value) -> Result<Self, InvalidCommand> {
+        Ok(match method {
+            "chats.direct" => {
+                read::<Address>(params).map(|p| Self::Direct { address: p.address })?
+            }
+            "chats.self" => none(params, Self::SelfChat)?,
+            "chats.accept" => {
+                read::<ChatRef>(params).map(|p| Self::Accept { chat_id: p.chat_id })?
+            }
+            "chats.decline" => {
+                read::<ChatRef>(params).map(|p| Self::Decline { chat_id: p.chat_id })?
+            }
+            "chats.create_group" => read::<ChatCreate>(params)
+                .map(|p| Self::CreateGroup { title: p.title, members: p.members })?,
+            "chats.info" => {
+                read::<ChatRef>(params).map(|p| Self::ChatInfo { chat_id: p.chat_id })?
+            }
+            "chats.add_members" => read::<ChatMembers>(params)
+                .map(|p| Self::AddMembers { chat_id: p.chat_id, members: p.members })?,
+            "chats.remove_members" => read::<ChatMembers>(params)
+                .map(|p| Self::RemoveMembers { chat_id: p.chat_id, members: p.members })?,
+            "chats.leave" => read::<ChatRef>(params).map(|p| Self::Leave { chat_id: p.chat_id })?,
+            "chats.set_title" => Self::SetTitle(read(params)?),
+            "chats.set_role" => Self::SetRole(read(params)?),
+            "chats.set_policy" => Self::SetPolicy(read(params)?),
+            "chats.set_flags" => Self::SetFlags(read(params)?),
+            "chats.set_draft" => read::<Draft>(params)
+                .map(|p| Self::SetDraft { chat_id: p.chat_id, text: p.text })?,
+            _ => return Err(InvalidCommand::UnknownMethod),
+        })
+    }
+}
+
+fn none(params: Value, command: Command) -> Result<Command, InvalidCommand> {
+    read::<Empty>(params).map(|_| command)
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, InvalidCommand> {
+    if !params.is_object() {
+        let problem = "params has to be an object".to_string();
+        return Err(InvalidCommand::Param { param: String::new(), problem });
+    }
+    serde_path_to_error::deserialize(params).map_err(|error| {
+        let path = error.path().to_string();
+        let problem = error.into_inner().to_string();
+        // Serde names an unknown or missing field in back quotes only.
+        let named = problem.split('`').nth(1).filter(|_| problem.contains(" field `"));
+        let param = match named {
+            Some(name) if path == "." => name.to_string(),
+            _ => path,
+        };
+        InvalidCommand::Param { param, problem }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn wrong_params_are_named() {
+        for (method, params, name) in [
+            ("chats.direct", json!({"address": "a", "extra": 1}), "extra"),
+            ("chats.direct", json!({}), "address"),
+            ("chats.direct", json!({"address": 5}), "address"),
+            ("sync", json!({"x": 1}), "x"),
+            (
+                "messages.send",
+                json!({"chat_id": "c", "mentions": [{"user": 1}]}),
+                "mentions[0].user",
+            ),
+            ("messages.history", json!({"chat_id": "c", "limit": -1}), "limit"),
+            ("link.start", json!({"server": "s"}), "device_name"),
+        ] {
+            match Command::parse(method, params) {
+                Err(InvalidCommand::Param { param, .. }) => assert_eq!(param, name, "{method}"),
+                other => panic!("{method}: {other:?}"),
+            }
+        }
+        assert_eq!(Command::parse("no.such", json!({})), Err(InvalidCommand::UnknownMethod));
+        assert_eq!(Command::parse("sync", Value::Null), Ok(Command::Sync));
+    }
+}

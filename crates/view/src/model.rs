@@ -1,0 +1,212 @@
+//! What is shown: answers, view models, events. Field names are those of `docs/rpc.md`; what is empty and
+//! optional is left out.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The own account.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct AccountView {
+    pub user_id: String,
+    pub address: String,
+    pub display_name: String,
+    pub about: String,
+    pub device_id: String,
+    pub server: String,
+    pub connected: bool,
+}
+
+/// A device of the own account.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct DeviceView {
+    pub device_id: String,
+    pub name: String,
+    pub added_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen_day: Option<String>,
+    pub current: bool,
+}
+
+/// Somebody this profile shares a chat with or has blocked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ContactView {
+    pub user_id: String,
+    pub address: String,
+    pub display_name: String,
+    pub verified: bool,
+    pub blocked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat_id: Option<String>,
+}
+
+/// What two people compare.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct SafetyView {
+    pub number: String,
+    pub words: String,
+    pub qr: String,
+    pub verified: bool,
+    pub transparency: &'static str,
+}
+
+/// Switches.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct SettingsView {
+    pub read_receipts: bool,
+    pub delivered_receipts: bool,
+    pub typing: bool,
+}
+
+/// Who said something.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct SenderView {
+    pub user_id: String,
+    pub address: String,
+    pub display_name: String,
+}
+
+/// Everybody who reacted with one emoji.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ReactionView {
+    pub emoji: String,
+    pub user_ids: Vec<String>,
+}
+
+/// A text that a message had.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct VersionView {
+    pub text: String,
+    pub at: u64,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct MessageView {
+    pub message_id: String,
+    pub chat_id: String,
+    pub sender: SenderView,
+    pub mine: bool,
+    pub sent_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<u64>,
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    pub reactions: Vec<ReactionView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Value>,
+    pub state: &'static str,
+}
+
+/// A row of the chat list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ChatView {
+    pub chat_id: String,
+    pub kind: &'static str,
+    pub title: String,
+    pub unread: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<Box<MessageView>>,
+    pub requested: bool,
+    pub left: bool,
+    pub pinned: bool,
+    pub archived: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
+}
+
+/// A member of a chat.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct MemberView {
+    pub user_id: String,
+    pub address: String,
+    pub display_name: String,
+    pub role: &'static str,
+    pub devices: u32,
+}
+
+/// Who may do what in a group.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct PolicyView {
+    pub add_members: &'static str,
+    pub edit_info: &'static str,
+    pub send_messages: &'static str,
+}
+
+/// All about a chat.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct ChatInfo {
+    pub chat_id: String,
+    pub kind: &'static str,
+    pub title: String,
+    pub description: String,
+    pub members: Vec<MemberView>,
+    pub epoch: u64,
+    pub policy: PolicyView,
+    pub requested: bool,
+    pub left: bool,
+}
+
+/// What a command answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum Answer {
+    Empty {},
+    Version { version: &'static str, protocol: u32 },
+    Created { user_id: String, address: String, device_id: String },
+    Account(AccountView),
+    Settings(SettingsView),
+    Devices { devices: Vec<DeviceView> },
+    Contacts { contacts: Vec<ContactView> },
+    Uri { uri: String },
+    Safety(SafetyView),
+    Chat { chat_id: String },
+    Chats { chats: Vec<ChatView> },
+    ChatInfo(ChatInfo),
+    Message { message_id: String },
+    Messages { messages: Vec<MessageView> },
+    Versions { versions: Vec<VersionView> },
+}
+
+/// What changed. Written only after it is on disk.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type")]
+#[allow(missing_docs)]
+pub enum Event {
+    #[serde(rename = "connection")]
+    Connection { state: &'static str },
+    #[serde(rename = "chat.requested")]
+    ChatRequested { chat: ChatView },
+    #[serde(rename = "chat.updated")]
+    ChatUpdated { chat: ChatView },
+    #[serde(rename = "message.received")]
+    MessageReceived { message: MessageView },
+    #[serde(rename = "message.updated")]
+    MessageUpdated { message: MessageView },
+    #[serde(rename = "typing")]
+    Typing { chat_id: String, user_id: String, typing: bool },
+    #[serde(rename = "device.linked")]
+    DeviceLinked { user_id: String, device_id: String },
+}
