@@ -1,1 +1,115 @@
-//! Being built.
+//! The native driver: one device of one profile, running.
+//!
+//! One thread owns database and engine and takes one input at a time ([`driver`]); one task keeps the
+//! connection to the relay ([`connection`]); a profile belongs to one process ([`profile`]). Invariants: what
+//! an input changed is on disk before anything of it is sent or told; answers and events come in the order in
+//! which they became true. Absent on purpose: protocol decisions, screens.
+
+mod connection;
+mod driver;
+mod profile;
+mod tls;
+
+pub use profile::{ProfileError, UNENCRYPTED};
+
+use driver::{Driver, Message};
+use parlor_view::{Answer, Command, Event, Failure};
+use profile::Profile;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot};
+
+/// Names a command until it is answered.
+pub type Ticket = parlor_engine::Ticket;
+
+/// Outputs that wait to be taken, at most; the driver waits for a slow reader after that.
+const OUTPUTS: usize = 1024;
+
+/// What a device tells.
+#[derive(Debug)]
+pub enum Output {
+    /// The answer to a command; every command gets one.
+    Answer(Ticket, Result<Answer, Failure>),
+    /// Something changed, and it is on disk.
+    Event(Event),
+}
+
+/// Outputs in order; it ends when the device has stopped.
+pub type Outputs = mpsc::Receiver<Output>;
+
+/// Why a device cannot start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The folder.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] parlor_store::StoreError),
+    /// The certificates to trust.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    /// The operating system gives no randomness or no thread.
+    #[error("the operating system refuses what a device needs")]
+    System,
+}
+
+/// A running device. Dropping it stops the device without waiting for anything.
+pub struct Client {
+    messages: std::sync::mpsc::Sender<Message>,
+    last_ticket: AtomicU64,
+}
+
+impl Client {
+    /// Opens or makes the profile and starts the device. To be called inside a tokio runtime.
+    pub async fn start(folder: &Path) -> Result<(Self, Outputs), StartError> {
+        let profile = Profile::open(folder)?;
+        let tls = tls::config()?;
+        let (outputs, received) = mpsc::channel(OUTPUTS);
+        let (messages, inbox) = std::sync::mpsc::channel();
+        let (orders, ordered) = mpsc::unbounded_channel();
+        let (ready, started) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("parlor-driver".into())
+            .spawn(move || match Driver::open(profile, inbox, outputs, orders) {
+                Ok(driver) => {
+                    if ready.send(Ok(())).is_ok() {
+                        driver.run();
+                    }
+                }
+                Err(error) => drop(ready.send(Err(error))),
+            })
+            .map_err(|_| StartError::System)?;
+        started.await.map_err(|_| StartError::System)??;
+        tokio::spawn(connection::run(ordered, messages.clone(), tls));
+        Ok((Self { messages, last_ticket: AtomicU64::new(0) }, received))
+    }
+
+    /// Asks for something. Commands are carried out in the order of these calls; the answer comes as
+    /// [`Output::Answer`] with this ticket.
+    pub fn command(&self, command: Command) -> Ticket {
+        let ticket = self.last_ticket.fetch_add(1, Ordering::Relaxed) + 1;
+        // A driver that is gone has closed the outputs, which is how a caller learns of it.
+        let _ = self.messages.send(Message::Command(ticket, command));
+        ticket
+    }
+
+    /// Waits until everything asked is answered and everything queued is sent, or until the time is up; then
+    /// stops the device. Meanwhile somebody has to take the outputs, which end with it.
+    pub async fn flush_and_stop(self, limit: Duration) {
+        let (done, flushed) = oneshot::channel();
+        let _ = self.messages.send(Message::Flush(done));
+        let _ = tokio::time::timeout(limit, flushed).await;
+        let (closed, ended) = oneshot::channel();
+        let _ = self.messages.send(Message::Stop(Some(closed)));
+        let _ = tokio::time::timeout(connection::LAST_WORDS, ended).await;
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::Stop(None));
+    }
+}

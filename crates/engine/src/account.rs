@@ -9,7 +9,8 @@ use parlor_identity::DeviceLog;
 use parlor_mls::DeviceIdentity;
 use parlor_store::Tx;
 use parlor_view::{
-    AccountCreate, AccountUpdate, AccountView, Answer, Code, DeviceView, Failure, SettingsChange, SettingsView,
+    AccountCreate, AccountUpdate, AccountView, Answer, Code, DeviceView, Failure, SettingsChange,
+    SettingsView,
 };
 use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_NAME_BYTES};
 use parlor_wire::relay::{
@@ -98,7 +99,11 @@ impl Step<'_, '_> {
             }
         };
         if !wish.server.starts_with("http://") && !wish.server.starts_with("https://") {
-            self.fail(ticket, Code::NotFound, "The server's address begins with http:// or https://.");
+            self.fail(
+                ticket,
+                Code::NotFound,
+                "The server's address begins with http:// or https://.",
+            );
             return Ok(());
         }
         // Keys from an earlier try that the relay may know are kept; names may differ this time.
@@ -162,7 +167,9 @@ impl Step<'_, '_> {
             Err(failure) => {
                 let failure = self.relay_failure(&failure);
                 // Nothing was made: the profile is as empty as before.
-                for key in ["user_id", "device_id", "device_seed", "recovery_seed", "genesis", "server"] {
+                for key in
+                    ["user_id", "device_id", "device_seed", "recovery_seed", "genesis", "server"]
+                {
                     self.tx.delete_meta(key)?;
                 }
                 self.engine.identity = None;
@@ -308,10 +315,17 @@ impl Step<'_, '_> {
         use relay::Code as R;
         let (code, message) = match failure.code() {
             R::NameTaken => (Code::NameTaken, "That username belongs to somebody else."),
-            R::InvalidInvite => (Code::InvalidInvite, "This server needs an invite, and that is none, or it is used up."),
-            R::RegistrationClosed => (Code::RegistrationClosed, "This server takes no new accounts."),
+            R::InvalidInvite => (
+                Code::InvalidInvite,
+                "This server needs an invite, and that is none, or it is used up.",
+            ),
+            R::RegistrationClosed => {
+                (Code::RegistrationClosed, "This server takes no new accounts.")
+            }
             R::NotFound => (Code::NotFound, "The server knows nobody of that address."),
-            R::RateLimited => (Code::RateLimited, "That was too much at once. Try again in a moment."),
+            R::RateLimited => {
+                (Code::RateLimited, "That was too much at once. Try again in a moment.")
+            }
             R::TooLarge => (Code::TooLarge, "That is larger than the server takes."),
             R::Quota => (Code::Quota, "The server keeps no more for this account."),
             R::Unavailable => (Code::Unavailable, "The server cannot store anything right now."),

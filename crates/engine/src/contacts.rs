@@ -6,8 +6,10 @@ use crate::{EngineError, Result, Ticket};
 use parlor_identity::DeviceLog;
 use parlor_mls::LeafClaim;
 use parlor_view::{Answer, Code, Command, ContactView, Failure, SafetyView};
-use parlor_wire::relay::{self, LogFetch, Resolve, client_frame::Request, reply::Result as Outcome};
-use parlor_wire::{Message, UserId, username};
+use parlor_wire::relay::{
+    self, LogFetch, Resolve, client_frame::Request, reply::Result as Outcome,
+};
+use parlor_wire::{UserId, username};
 use std::collections::BTreeSet;
 
 /// An address that was typed.
@@ -63,7 +65,8 @@ impl Step<'_, '_> {
             return Ok(None);
         }
         for name in &names {
-            let asked = |p: &Purpose| matches!(p, Purpose::Resolve { username } if username == name);
+            let asked =
+                |p: &Purpose| matches!(p, Purpose::Resolve { username } if username == name);
             if !self.engine.net.asked(asked) {
                 let request = Request::Resolve(Resolve { username: name.clone() });
                 self.request(request, Purpose::Resolve { username: name.clone() });
@@ -134,7 +137,11 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    pub fn log_came(&mut self, user: &UserId, result: Result<Outcome, relay::Failure>) -> Result<()> {
+    pub fn log_came(
+        &mut self,
+        user: &UserId,
+        result: Result<Outcome, relay::Failure>,
+    ) -> Result<()> {
         let entries = match result {
             Ok(Outcome::LogEntries(entries)) => entries,
             Ok(_) => return Ok(()),
@@ -147,7 +154,8 @@ impl Step<'_, '_> {
         let all: Vec<&[u8]> =
             known.iter().chain(&entries.entries).map(|entry| entry.as_slice()).collect();
         if DeviceLog::verify(user, &all).is_err() {
-            let failure = Failure::new(Code::VerificationFailed, "Somebody's device log does not hold.");
+            let failure =
+                Failure::new(Code::VerificationFailed, "Somebody's device log does not hold.");
             return self.log_missing(user, &failure);
         }
         for (at, entry) in entries.entries.iter().enumerate() {
@@ -233,9 +241,4 @@ pub fn direct_chat_id(a: &UserId, b: &UserId) -> parlor_store::chats::ChatId {
 pub fn short_hash(parts: &[&[u8]]) -> parlor_wire::MessageId {
     let hash = parlor_wire::hash(&parts.concat());
     parlor_wire::MessageId(std::array::from_fn(|at| hash.0[at]))
-}
-
-/// Encodes; a short name for a thing done often.
-pub fn encode(message: &impl Message) -> Vec<u8> {
-    message.encode_to_vec()
 }

@@ -13,8 +13,8 @@ use crate::{Result, Ticket};
 use parlor_store::chats::ChatId;
 use parlor_view::{Answer, Code, Command, Event, Failure};
 use parlor_wire::relay::{
-    self, Authenticate, Goodbye, GoodbyeReason, MailboxStat, Register, Reply, ServerFrame, client_frame::Request,
-    reply::Result as Outcome, server_frame::Body,
+    self, Authenticate, Goodbye, GoodbyeReason, MailboxStat, Register, Reply, ServerFrame,
+    client_frame::Request, reply::Result as Outcome, server_frame::Body,
 };
 use parlor_wire::{GroupId, Hash, QueueId, UserId, statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,13 +27,32 @@ pub enum Purpose {
     KeyPackages,
     /// Where the mailbox stands; lets `sync` know how far to wait and finds groups that are behind.
     Stat,
-    Post { outbox: i64, hash: Hash, chat: ChatId },
-    Bundle { group: GroupId, hash: Hash },
-    Log { user: UserId },
-    Resolve { username: String },
-    Take { intent: i64, user: UserId },
-    Queue { queue: QueueId },
-    GroupInfo { intent: i64, group: GroupId },
+    Post {
+        outbox: i64,
+        hash: Hash,
+        chat: ChatId,
+    },
+    Bundle {
+        group: GroupId,
+        hash: Hash,
+    },
+    Log {
+        user: UserId,
+    },
+    Resolve {
+        username: String,
+    },
+    Take {
+        intent: i64,
+        user: UserId,
+    },
+    Queue {
+        queue: QueueId,
+    },
+    GroupInfo {
+        intent: i64,
+        group: GroupId,
+    },
     /// Nothing depends on the reply.
     Nothing,
 }
@@ -41,12 +60,25 @@ pub enum Purpose {
 /// A command that waits for something.
 #[derive(Debug)]
 pub enum Waiting {
-    Create { ticket: Ticket },
+    Create {
+        ticket: Ticket,
+    },
     /// `tail` is the mailbox's end when it was asked.
-    Sync { ticket: Ticket, tail: Option<u64> },
-    Intent { ticket: Ticket, intent: i64, answer: Answer },
+    Sync {
+        ticket: Ticket,
+        tail: Option<u64>,
+    },
+    Intent {
+        ticket: Ticket,
+        intent: i64,
+        answer: Answer,
+    },
     /// Carried out once the names are resolved.
-    Names { ticket: Ticket, command: Command, names: BTreeSet<String> },
+    Names {
+        ticket: Ticket,
+        command: Command,
+        names: BTreeSet<String>,
+    },
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +145,10 @@ impl Step<'_, '_> {
         match self.registration()? {
             None => self.out.disconnect = true,
             Some(Registration::Pending { genesis, username, invite }) => {
-                self.request(Request::Register(Register { genesis, username, invite }), Purpose::Register);
+                self.request(
+                    Request::Register(Register { genesis, username, invite }),
+                    Purpose::Register,
+                );
             }
             Some(Registration::Done) => self.authenticate()?,
         }
@@ -223,7 +258,12 @@ impl Step<'_, '_> {
 
     /// Answers `sync` commands whose goal is reached.
     pub fn answer_syncs(&mut self) -> Result<()> {
-        let wants = self.engine.net.waiting.iter().any(|w| matches!(w, Waiting::Sync { tail: Some(_), .. }));
+        let wants = self
+            .engine
+            .net
+            .waiting
+            .iter()
+            .any(|w| matches!(w, Waiting::Sync { tail: Some(_), .. }));
         if !wants || self.busy()? {
             return Ok(());
         }

@@ -1,9 +1,9 @@
 //! Notices: what happened in a chat, shown between its messages. Their ids follow from group and epoch, so
 //! that they are the same on every device.
 
+use crate::Result;
 use crate::contacts::short_hash;
 use crate::step::{Step, Touch};
-use crate::Result;
 use parlor_store::chats::ChatId;
 use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_wire::{GroupId, Message, UserId};
@@ -82,10 +82,15 @@ impl Step<'_, '_> {
                 return Ok(if first { "You" } else { "you" }.to_string());
             }
             let person = self.tx.person(&user)?;
-            Ok(if person.name().is_empty() { "Somebody".to_string() } else { person.name().to_string() })
+            Ok(if person.name().is_empty() {
+                "Somebody".to_string()
+            } else {
+                person.name().to_string()
+            })
         };
         let by = name(&notice.by, true)?;
-        let subject = notice.subject.as_deref().map(|id| name(id, false)).transpose()?.unwrap_or_default();
+        let subject =
+            notice.subject.as_deref().map(|id| name(id, false)).transpose()?.unwrap_or_default();
         Ok(match notice.code.as_str() {
             "created" => format!("{by} created the group \u{201c}{}\u{201d}", notice.text),
             "added" => format!("{by} added {subject}"),

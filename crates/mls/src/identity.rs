@@ -41,6 +41,11 @@ impl DeviceIdentity {
         Self { user, device, log_seq, key }
     }
 
+    /// Signs with the device key; what is signed is one of `parlor_wire::statement`'s.
+    pub fn sign(&self, statement: &[u8]) -> [u8; 64] {
+        self.key.sign(statement)
+    }
+
     /// What the leaves of this device say.
     pub fn claim(&self) -> LeafClaim {
         LeafClaim {

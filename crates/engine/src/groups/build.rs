@@ -72,7 +72,12 @@ impl Step<'_, '_> {
     }
 
     /// What every bundle has in common.
-    pub(super) fn bundle(&mut self, group: &GroupId, outgoing: &Outgoing, info_key: &[u8]) -> Result<Bundle> {
+    pub(super) fn bundle(
+        &mut self,
+        group: &GroupId,
+        outgoing: &Outgoing,
+        info_key: &[u8],
+    ) -> Result<Bundle> {
         let key = info_secret(info_key)?.derive("parlor group info v1");
         let group_info = aead::seal(&key, group.as_bytes(), &outgoing.group_info, &mut *self.rng);
         Ok(Bundle {

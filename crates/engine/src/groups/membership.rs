@@ -83,10 +83,8 @@ impl Step<'_, '_> {
     }
 
     fn chat_moved(&mut self, row: &GroupRow, view: &GroupView) -> Result<()> {
-        let mut chat = self
-            .tx
-            .chat(&row.chat_id)?
-            .ok_or(EngineError::Damaged("a group without a chat"))?;
+        let mut chat =
+            self.tx.chat(&row.chat_id)?.ok_or(EngineError::Damaged("a group without a chat"))?;
         chat.title.clone_from(&view.state.title);
         // Two people may have founded a group for each other at once: the newest carries the chat.
         let newest = self
@@ -119,7 +117,9 @@ impl Step<'_, '_> {
         match before {
             None if view.epoch == 1 => notices.push(at("created", None, &view.state.title)),
             None => notices.push(at("added", Some(me), "")),
-            Some(before) if before.epoch == 0 => notices.push(at("created", None, &view.state.title)),
+            Some(before) if before.epoch == 0 => {
+                notices.push(at("created", None, &view.state.title))
+            }
             Some(before) => {
                 notices.extend(new.iter().map(|user| at("added", Some(*user), "")));
                 notices.extend(gone.iter().map(|member| {
@@ -136,7 +136,8 @@ impl Step<'_, '_> {
                     notices.push(at("policy", None, ""));
                 }
                 for member in devices(view).keys() {
-                    let (old, new) = (rules::role(&before.state, member), rules::role(&view.state, member));
+                    let (old, new) =
+                        (rules::role(&before.state, member), rules::role(&view.state, member));
                     if old != new {
                         let name = crate::project::role_name(new);
                         notices.push(at("role", Some(*member), name));
@@ -170,14 +171,22 @@ impl Step<'_, '_> {
     }
 
     /// This device is not in the group any more.
-    pub fn group_gone(&mut self, row: &mut GroupRow, by: UserId, position: u64, epoch: u64) -> Result<()> {
+    pub fn group_gone(
+        &mut self,
+        row: &mut GroupRow,
+        by: UserId,
+        position: u64,
+        epoch: u64,
+    ) -> Result<()> {
         let me = self.me()?;
         let leaving = self.leaving(&row.group_id)?.contains(&me);
         row.status = Status::Gone;
         self.tx.set_group(row)?;
         self.tx.delete_bundle(&row.group_id)?;
         self.tx.delete_member(&row.group_id, &me)?;
-        for intent in self.tx.intents()?.into_iter().filter(|intent| intent.group_id == row.group_id) {
+        for intent in
+            self.tx.intents()?.into_iter().filter(|intent| intent.group_id == row.group_id)
+        {
             self.end_intent(intent.id, Some(Self::not_a_member()))?;
         }
         if let Some(mut chat) = self.tx.chat(&row.chat_id)?

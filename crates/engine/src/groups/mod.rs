@@ -22,7 +22,6 @@ use crate::step::Step;
 use crate::{Result, Ticket};
 pub use judge::DeviceJudge;
 pub use membership::Happened;
-pub use rejoin::{RecordingJudge, named_group};
 use parlor_store::chats::ChatId;
 use parlor_store::groups::Status;
 use parlor_store::intents::IntentRow;
@@ -30,6 +29,7 @@ use parlor_view::{Answer, Code, Failure};
 use parlor_wire::content::Role;
 use parlor_wire::relay::{self, Bundle, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{GroupId, Hash, Message};
+pub use rejoin::{RecordingJudge, named_group};
 
 pub const FOUND: u8 = 0;
 pub const CHANGE: u8 = 1;
@@ -233,8 +233,13 @@ impl Step<'_, '_> {
     /// Groups that the relay has moved on without us, though the mailbox is empty: they are joined anew.
     pub fn find_groups_behind(&mut self) -> Result<()> {
         for group in self.tx.groups()? {
-            if group.status == Status::Active && group.wait_epoch != group.epoch && group.wait_epoch != 0 {
+            if group.status == Status::Active
+                && group.wait_epoch != group.epoch
+                && group.wait_epoch != 0
+            {
                 self.group_is_stale(&group.group_id)?;
+            } else if group.status == Status::Active && self.engine.net.posts_sent.is_empty() {
+                self.report_gaps(&group)?;
             }
         }
         Ok(())

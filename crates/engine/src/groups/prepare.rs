@@ -83,14 +83,16 @@ impl Step<'_, '_> {
         let view = group.view()?;
         self.put_group(group);
         let wish = wish(intent)?;
-        let present: BTreeSet<UserId> = view.members.iter().map(|member| member.leaf.user).collect();
+        let present: BTreeSet<UserId> =
+            view.members.iter().map(|member| member.leaf.user).collect();
         let adding: Vec<UserId> =
             users(&wish.add)?.into_iter().filter(|user| !present.contains(user)).collect();
         let readding: Vec<UserId> = match intent.attempts {
             0 => users(&wish.readd)?.into_iter().filter(|user| present.contains(user)).collect(),
             _ => Vec::new(),
         };
-        let removing: BTreeSet<UserId> = users(&wish.remove)?.into_iter().chain(readding.iter().copied()).collect();
+        let removing: BTreeSet<UserId> =
+            users(&wish.remove)?.into_iter().chain(readding.iter().copied()).collect();
         let remove: Vec<u32> = view
             .members
             .iter()
@@ -145,8 +147,8 @@ impl Step<'_, '_> {
         let leaving = self.leaving(&view.id)?;
         for user in removing.iter().filter(|user| !readding.contains(user)) {
             let theirs = rules::role(&view.state, user);
-            let fair = leaving.contains(user)
-                || mine != RoleKind::Member && mine as i32 > theirs as i32;
+            let fair =
+                leaving.contains(user) || mine != RoleKind::Member && mine as i32 > theirs as i32;
             if !fair {
                 return refused("You may not remove this person.");
             }
@@ -185,7 +187,11 @@ impl Step<'_, '_> {
     }
 
     /// `None`: a key package of every active device of these people is here. Otherwise it was asked for.
-    fn packages_ready(&mut self, intent: &IntentRow, people: &[UserId]) -> Result<Option<Progress>> {
+    fn packages_ready(
+        &mut self,
+        intent: &IntentRow,
+        people: &[UserId],
+    ) -> Result<Option<Progress>> {
         let taken = self.tx.taken(intent.id)?;
         if taken.len() > MAX_ADDS_PER_COMMIT {
             let failure = Failure::new(Code::TooLarge, "That is too many devices at once.");
@@ -198,9 +204,7 @@ impl Step<'_, '_> {
                 ready = false;
             } else if !taken.iter().any(|taken| taken.user == *user) {
                 ready = false;
-                let asked = |p: &Purpose| {
-                    matches!(p, Purpose::Take { intent: of, user: whose } if *of == intent.id && whose == user)
-                };
+                let asked = |p: &Purpose| matches!(p, Purpose::Take { intent: of, user: whose } if *of == intent.id && whose == user);
                 if !self.engine.net.asked(asked) {
                     let seed = [&intent.group_id.0[..], &intent.id.to_be_bytes(), &user.0];
                     let request_id = crate::contacts::short_hash(&seed).to_vec();
@@ -221,7 +225,9 @@ impl Step<'_, '_> {
     ) -> Result<()> {
         let Some(row) = self.tx.intent(intent)? else { return Ok(()) };
         let failure = match result {
-            Ok(Outcome::KeyPackagesTaken(packages)) => self.keep_packages(intent, user, packages)?,
+            Ok(Outcome::KeyPackagesTaken(packages)) => {
+                self.keep_packages(intent, user, packages)?
+            }
             Ok(_) => Some(Failure::new(Code::Internal, "The server answered something else.")),
             Err(failure) if failure.code() == relay::Code::RateLimited => {
                 let due = self.now + failure.retry_after.max(500);
@@ -295,7 +301,11 @@ impl Step<'_, '_> {
 
     pub fn leaving(&self, group: &parlor_wire::GroupId) -> Result<BTreeSet<UserId>> {
         let members = self.tx.members(group)?;
-        Ok(members.into_iter().filter(|member| member.leaving).map(|member| member.user_id).collect())
+        Ok(members
+            .into_iter()
+            .filter(|member| member.leaving)
+            .map(|member| member.user_id)
+            .collect())
     }
 
     /// A fresh group row for a chat that is being founded.

@@ -11,7 +11,9 @@ use parlor_store::groups::{GroupRow, Status};
 use parlor_store::intents::IntentRow;
 use parlor_store::outbox::Kind;
 use parlor_wire::content::{ReaddRequest, content::Body};
-use parlor_wire::relay::{self, BundleKind, GroupInfoFetch, client_frame::Request, reply::Result as Outcome};
+use parlor_wire::relay::{
+    self, BundleKind, GroupInfoFetch, client_frame::Request, reply::Result as Outcome,
+};
 use parlor_wire::{GroupId, QueueId, UserId, statement};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -36,8 +38,12 @@ impl Step<'_, '_> {
             return self.ask_to_be_added(intent, &row);
         };
         let queue = QueueId(self.random());
-        let judge = RecordingJudge { inner: self.judge_for_members(&row.group_id)?, unknown: RefCell::default() };
-        let joined = self.mls(|mls| parlor_mls::rejoin(mls, &plain, &row.group_id, queue, &judge))?;
+        let judge = RecordingJudge {
+            inner: self.judge_for_members(&row.group_id)?,
+            unknown: RefCell::default(),
+        };
+        let joined =
+            self.mls(|mls| parlor_mls::rejoin(mls, &plain, &row.group_id, queue, &judge))?;
         match joined {
             Ok((group, outgoing)) => {
                 self.engine.groups.remove(&row.group_id);
@@ -66,7 +72,8 @@ impl Step<'_, '_> {
     }
 
     fn ask_for_group_info(&mut self, intent: &IntentRow, row: &GroupRow) -> Result<()> {
-        let asked = |p: &Purpose| matches!(p, Purpose::GroupInfo { intent: of, .. } if *of == intent.id);
+        let asked =
+            |p: &Purpose| matches!(p, Purpose::GroupInfo { intent: of, .. } if *of == intent.id);
         if self.engine.net.asked(asked) {
             return Ok(());
         }
@@ -123,8 +130,10 @@ impl Step<'_, '_> {
             return Ok(());
         };
         let wanted = from.to_vec();
-        let pending = self.tx.intents()?.iter().any(|intent| intent.group_id == *group && {
-            super::prepare::wish(intent).is_ok_and(|wish| wish.readd.contains(&wanted))
+        let pending = self.tx.intents()?.iter().any(|intent| {
+            intent.group_id == *group && {
+                super::prepare::wish(intent).is_ok_and(|wish| wish.readd.contains(&wanted))
+            }
         });
         if self.tx.member(group, from)?.is_some() && !pending {
             let wish = Wish { readd: vec![wanted], ..Wish::default() };
@@ -140,9 +149,12 @@ impl Step<'_, '_> {
         self.judge(group, users)
     }
 
-    pub fn judge(&self, group: &GroupId, users: impl IntoIterator<Item = UserId>) -> Result<DeviceJudge> {
-        let mut judge =
-            DeviceJudge { logs: Default::default(), leaving: self.leaving(group)? };
+    pub fn judge(
+        &self,
+        group: &GroupId,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> Result<DeviceJudge> {
+        let mut judge = DeviceJudge { logs: Default::default(), leaving: self.leaving(group)? };
         for user in users {
             if let Some(log) = self.log(&user)? {
                 judge.logs.insert(user, log);
@@ -179,4 +191,3 @@ impl parlor_mls::Judge for RecordingJudge {
 pub fn named_group(request: &ReaddRequest) -> Option<GroupId> {
     GroupId::try_from(&request.group_id).ok()
 }
-

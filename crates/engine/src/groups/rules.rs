@@ -39,8 +39,8 @@ pub fn check(group: &GroupView, changes: &Changes, facts: &Facts<'_>) -> Result<
     let people: BTreeSet<UserId> = group.members.iter().map(|member| member.leaf.user).collect();
     let committer = match &changes.committer {
         Committer::External(joiner) => {
-            let own_leaf_only =
-                changes.removed.len() == 1 && changes.removed.iter().all(|old| old.leaf.same_device(&joiner.leaf));
+            let own_leaf_only = changes.removed.len() == 1
+                && changes.removed.iter().all(|old| old.leaf.same_device(&joiner.leaf));
             let quiet = changes.added.is_empty() && changes.state.is_none();
             return if own_leaf_only && quiet {
                 Ok(())
@@ -51,8 +51,12 @@ pub fn check(group: &GroupView, changes: &Changes, facts: &Facts<'_>) -> Result<
         Committer::Member(member) => member.leaf.user,
     };
     let mine = role(&group.state, &committer);
-    let newcomers: BTreeSet<UserId> =
-        changes.added.iter().map(|joiner| joiner.leaf.user).filter(|user| !people.contains(user)).collect();
+    let newcomers: BTreeSet<UserId> = changes
+        .added
+        .iter()
+        .map(|joiner| joiner.leaf.user)
+        .filter(|user| !people.contains(user))
+        .collect();
     if !newcomers.is_empty() {
         let policy = group.state.policy.unwrap_or_default();
         // The founding commit brings the first people in.
@@ -99,7 +103,10 @@ fn check_state(
     after: &GroupState,
 ) -> Result<(), Refusal> {
     let before = &group.state;
-    if after.version != before.version || after.kind != before.kind || after.creator != before.creator {
+    if after.version != before.version
+        || after.kind != before.kind
+        || after.creator != before.creator
+    {
         return Err(Refusal("may not change what a chat is"));
     }
     let removal = !changes.removed.is_empty();
@@ -111,7 +118,9 @@ fn check_state(
     if !same_info && !(before.kind() == ChatKind::Group && allows(policy.edit_info(), mine)) {
         return Err(Refusal("may not change the title"));
     }
-    if after.policy != before.policy && !(before.kind() == ChatKind::Group && mine != RoleKind::Member) {
+    if after.policy != before.policy
+        && !(before.kind() == ChatKind::Group && mine != RoleKind::Member)
+    {
         return Err(Refusal("may not change the policy"));
     }
     let gone: BTreeSet<UserId> = changes.removed.iter().map(|member| member.leaf.user).collect();
@@ -143,7 +152,12 @@ mod tests {
     use parlor_wire::{DeviceId, GroupId, QueueId};
 
     fn leaf(n: u8) -> LeafClaim {
-        LeafClaim { user: UserId([n; 32]), device: DeviceId([n; 16]), log_seq: 0, key: PublicKey([n; 32]) }
+        LeafClaim {
+            user: UserId([n; 32]),
+            device: DeviceId([n; 16]),
+            log_seq: 0,
+            key: PublicKey([n; 32]),
+        }
     }
 
     fn member(n: u8) -> Member {
@@ -188,12 +202,19 @@ mod tests {
             state.info_key = vec![9; 32];
         }
         change(&mut state);
-        Changes { state: Some(state), removed: removed.iter().map(|n| member(*n)).collect(), ..changes(by) }
+        Changes {
+            state: Some(state),
+            removed: removed.iter().map(|n| member(*n)).collect(),
+            ..changes(by)
+        }
     }
 
     #[test]
     fn rights() {
-        let add = |by| Changes { added: vec![Joiner { leaf: leaf(9), queue: QueueId([9; 16]) }], ..changes(by) };
+        let add = |by| Changes {
+            added: vec![Joiner { leaf: leaf(9), queue: QueueId([9; 16]) }],
+            ..changes(by)
+        };
         assert!(verdict(&add(1), &[]) && verdict(&add(2), &[]) && !verdict(&add(3), &[]));
         let remove = |by, who: u8| with_state(by, &[who], |_| {});
         assert!(verdict(&remove(1, 2), &[]), "the owner removes an admin");
@@ -205,9 +226,16 @@ mod tests {
         assert!(!verdict(&keep_key, &[]), "a removal changes the info key");
         let title = |by| with_state(by, &[], |state| state.title = "new".into());
         assert!(verdict(&title(3), &[]));
-        let role = |by, who: u8, to| with_state(by, &[], |state| set_role(state, &UserId([who; 32]), to));
-        assert!(verdict(&role(2, 3, RoleKind::Admin), &[]) && !verdict(&role(3, 3, RoleKind::Admin), &[]));
-        assert!(!verdict(&role(2, 2, RoleKind::Owner), &[]) && verdict(&role(1, 2, RoleKind::Owner), &[]));
+        let role =
+            |by, who: u8, to| with_state(by, &[], |state| set_role(state, &UserId([who; 32]), to));
+        assert!(
+            verdict(&role(2, 3, RoleKind::Admin), &[])
+                && !verdict(&role(3, 3, RoleKind::Admin), &[])
+        );
+        assert!(
+            !verdict(&role(2, 2, RoleKind::Owner), &[])
+                && verdict(&role(1, 2, RoleKind::Owner), &[])
+        );
         let policy = |by| with_state(by, &[], |state| state.policy = Some(Policy::default()));
         assert!(verdict(&policy(2), &[]) && !verdict(&policy(3), &[]));
         let kind = with_state(1, &[], |state| state.kind = ChatKind::Direct as i32);

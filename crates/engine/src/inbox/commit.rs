@@ -1,11 +1,11 @@
 //! Commits, in the place that the relay gave them.
 
 use super::Done;
+use crate::Result;
 use crate::groups::{CHANGE, Wish};
 use crate::net::Purpose;
 use crate::notice::Notice;
 use crate::step::Step;
-use crate::Result;
 use parlor_mls::{Committer, Group, LeafClaim, Received, StagedCommit};
 use parlor_store::groups::{GroupRow, Status};
 use parlor_wire::relay::{MailboxItem, Nack, client_frame::Request};
@@ -101,7 +101,8 @@ impl Step<'_, '_> {
             Committer::External(joiner) => joiner.leaf.user,
         };
         let before = group.view()?;
-        let users = leaves(&staged).map(|leaf| leaf.user).chain(before.members.iter().map(|m| m.leaf.user));
+        let users =
+            leaves(&staged).map(|leaf| leaf.user).chain(before.members.iter().map(|m| m.leaf.user));
         let users: Vec<UserId> = users.collect();
         let judge = self.judge(&row.group_id, users)?;
         let authorised = match group.authorise(staged, &judge) {
@@ -196,4 +197,3 @@ fn leaves(staged: &StagedCommit) -> impl Iterator<Item = &LeafClaim> {
     let added = changes.added.iter().map(|joiner| &joiner.leaf);
     added.chain(changes.updated.iter().map(|updated| &updated.after.leaf)).chain(external)
 }
-

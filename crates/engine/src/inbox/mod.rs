@@ -53,7 +53,9 @@ impl Step<'_, '_> {
         self.tx.set_number("mailbox_sequence", reached)?;
         self.request(Request::Ack(Ack { sequence: reached }), Purpose::Nothing);
         let behind = self.tx.groups()?.iter().any(|group| {
-            group.status == Status::Active && group.wait_epoch != 0 && group.wait_epoch != group.epoch
+            group.status == Status::Active
+                && group.wait_epoch != 0
+                && group.wait_epoch != group.epoch
         });
         if behind && !self.engine.net.asked(|purpose| matches!(purpose, Purpose::Stat)) {
             self.request(Request::MailboxStat(Default::default()), Purpose::Stat);

@@ -1,9 +1,9 @@
 //! Posts: reading them, and what cannot be read.
 
 use super::Done;
+use crate::Result;
 use crate::content::Said;
 use crate::step::{Step, Touch};
-use crate::Result;
 use parlor_mls::Received;
 use parlor_store::groups::{GroupRow, Status};
 use parlor_store::inbox::Unreadable;
@@ -56,10 +56,9 @@ impl Step<'_, '_> {
         };
         match received {
             Received::Application { from, content } => {
-                let Some(content) = padding::unpad(&content)
-                    .ok()
-                    .and_then(|bytes| Content::decode(bytes).ok().map(|content| (content, bytes.to_vec())))
-                else {
+                let Some(content) = padding::unpad(&content).ok().and_then(|bytes| {
+                    Content::decode(bytes).ok().map(|content| (content, bytes.to_vec()))
+                }) else {
                     self.cannot_read(&row, item, &hash)?;
                     return Ok(Done::Processed);
                 };
@@ -72,7 +71,10 @@ impl Step<'_, '_> {
                 };
                 self.said(content.0, &said)?;
             }
-            Received::Duplicate | Received::OwnMessage | Received::Commit(_) | Received::OwnCommit { .. } => {}
+            Received::Duplicate
+            | Received::OwnMessage
+            | Received::Commit(_)
+            | Received::OwnCommit { .. } => {}
             Received::WrongEpoch { message } => {
                 self.cannot_read(&row, item, &hash)?;
                 if message > row.epoch {
@@ -145,7 +147,8 @@ impl Step<'_, '_> {
             Some(group) => self.tx.group(&group)?,
             None => None,
         };
-        let Some(row) = row.filter(|row| row.status == Status::Active && row.epoch == live.epoch) else {
+        let Some(row) = row.filter(|row| row.status == Status::Active && row.epoch == live.epoch)
+        else {
             return Ok(());
         };
         let Some((sender, content)) = self.open_ephemeral(&row, live)? else { return Ok(()) };
@@ -173,7 +176,9 @@ impl Step<'_, '_> {
         if sender.leaf.key.verify(&signed, &opened.signature).is_err() {
             return Ok(None);
         }
-        Ok(Content::decode(opened.content.as_slice()).ok().map(|content| (sender.leaf.user, content)))
+        Ok(Content::decode(opened.content.as_slice())
+            .ok()
+            .map(|content| (sender.leaf.user, content)))
     }
 
     /// Items that never came, once nothing of our own can explain them.
@@ -181,9 +186,14 @@ impl Step<'_, '_> {
         if let Some((count, position)) = self.tx.take_gaps(&row.group_id)? {
             let me = self.me()?;
             let notice = crate::notice::Notice::new("gap", me, None, &count.to_string());
-            self.add_notice(&row.chat_id, &row.group_id, position, position.saturating_sub(1), notice)?;
+            self.add_notice(
+                &row.chat_id,
+                &row.group_id,
+                position,
+                position.saturating_sub(1),
+                notice,
+            )?;
         }
         Ok(())
     }
 }
-

@@ -17,7 +17,9 @@ impl Step<'_, '_> {
     pub(super) fn welcome(&mut self, queue: &QueueId, item: &MailboxItem) -> Result<Done> {
         let Ok(announced) = GroupId::try_from(&item.group_id) else { return Ok(Done::Processed) };
         // A key package was used up: see whether the relay needs more.
-        if !self.engine.net.asked(|purpose| matches!(purpose, Purpose::Stat)) && self.engine.net.online() {
+        if !self.engine.net.asked(|purpose| matches!(purpose, Purpose::Stat))
+            && self.engine.net.online()
+        {
             self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
         }
         // Who adds this device again after it lost its state replaces what is left of it.
@@ -26,7 +28,10 @@ impl Step<'_, '_> {
         {
             self.mls(|mls| state.delete(mls))??;
         }
-        let judge = RecordingJudge { inner: self.judge_for_everybody(&announced)?, unknown: RefCell::default() };
+        let judge = RecordingJudge {
+            inner: self.judge_for_everybody(&announced)?,
+            unknown: RefCell::default(),
+        };
         let joined = self.mls(|mls| parlor_mls::join(mls, &item.payload, &announced, &judge))?;
         match joined {
             Ok(joined) => {
@@ -43,7 +48,8 @@ impl Step<'_, '_> {
     }
 
     fn judge_for_everybody(&self, group: &GroupId) -> Result<crate::groups::DeviceJudge> {
-        let people: Vec<UserId> = self.tx.people()?.into_iter().map(|person| person.user_id).collect();
+        let people: Vec<UserId> =
+            self.tx.people()?.into_iter().map(|person| person.user_id).collect();
         let with_logs = self.tx.log_owners()?;
         self.judge(group, people.into_iter().chain(with_logs))
     }
@@ -101,7 +107,8 @@ impl Step<'_, '_> {
             }
             ChatKind::Group => {
                 let creator = UserId::try_from(&view.state.creator).ok();
-                let owned = people.iter().any(|user| rules::role(&view.state, user) == RoleKind::Owner);
+                let owned =
+                    people.iter().any(|user| rules::role(&view.state, user) == RoleKind::Owner);
                 if creator.is_none() || !owned && people.len() > 1 && view.epoch == 1 {
                     return Ok(None);
                 }

@@ -1,0 +1,293 @@
+//! The connection to the relay: made when the driver says so, told about when it is lost.
+//!
+//! | state      | on                    | does                                   | next       |
+//! |------------|-----------------------|----------------------------------------|------------|
+//! | Idle       | Connect(epoch, url)   | waits as long as failures ask for      | Waiting    |
+//! | Waiting    | time is up            | tells Connecting, connects             | Connected  |
+//! | Waiting    | Connect               | does not wait any longer               | Connected  |
+//! | Connected  | frames                | carries them both ways                 | Connected  |
+//! | any        | newer Connect or Hang | closes what there is                   | as ordered |
+//! | any        | failure, end          | tells Lost                             | Idle       |
+//!
+//! Invariants: everything told and ordered carries the epoch of its `Connect`, so that nothing of an older
+//! connection is taken for the present one; frames that wait for the driver are limited. Absent on purpose:
+//! any opinion about what frames say, but for how long the relay asks to stay away.
+
+use crate::driver::Message;
+use futures_util::{SinkExt, StreamExt};
+use parlor_wire::Message as _;
+use parlor_wire::frame::{InvalidFrame, decode_server};
+use parlor_wire::limits::MAX_FRAME_BYTES;
+use parlor_wire::relay::{ClientFrame, server_frame::Body};
+use rustls::ClientConfig;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::Message as WsMessage;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{Connector, connect_async_tls_with_config};
+
+/// How long the last frames may take when the device stops.
+pub const LAST_WORDS: Duration = Duration::from_secs(2);
+
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// A relay may ask for more patience than that; it does not get it.
+const LONGEST_ASKED: Duration = Duration::from_secs(120);
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+const WRITE_LIMIT: Duration = Duration::from_secs(30);
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// With a ping this often answered, silence for so long means that nobody is there.
+const SILENCE_LIMIT: Duration = Duration::from_secs(75);
+/// Frames that wait for the driver, at most.
+const WAITING_FRAMES: usize = 64;
+/// A connection that got so many frames was of use: the challenge alone is not.
+const USEFUL: u32 = 2;
+/// A connection that the driver gave up counts as so many failures.
+const USELESS: u32 = 3;
+
+/// What the driver wants.
+#[derive(Debug)]
+pub enum Order {
+    /// Connect to this server instead of whatever there is. `now` skips the wait after failures.
+    Connect { epoch: u64, url: String, now: bool },
+    /// Have no connection.
+    Hang,
+    /// Send this, if the connection is still the one of this epoch.
+    Send { epoch: u64, frame: ClientFrame },
+    /// Send what was ordered, say goodbye, end.
+    Stop(Option<oneshot::Sender<()>>),
+}
+
+/// How a connection ended.
+enum End {
+    /// By itself.
+    Lost,
+    /// By an order that has to be carried out now.
+    Ordered(Order),
+    /// The driver is gone.
+    Over,
+}
+
+struct Connection {
+    orders: UnboundedReceiver<Order>,
+    driver: Sender<Message>,
+    tls: Arc<ClientConfig>,
+    room: Arc<Semaphore>,
+    failures: u32,
+    /// The relay asked for this at its last goodbye.
+    asked: Duration,
+}
+
+/// Carries out orders until the driver is gone.
+pub async fn run(
+    orders: UnboundedReceiver<Order>,
+    driver: Sender<Message>,
+    tls: Arc<ClientConfig>,
+) {
+    let room = Arc::new(Semaphore::new(WAITING_FRAMES));
+    let asked = Duration::ZERO;
+    let mut connection = Connection { orders, driver, tls, room, failures: 0, asked };
+    let mut next = connection.orders.recv().await;
+    while let Some(order) = next {
+        next = match order {
+            Order::Connect { epoch, url, now } => match connection.serve(epoch, &url, now).await {
+                End::Lost => {
+                    if connection.driver.send(Message::Lost { epoch }).is_err() {
+                        return;
+                    }
+                    connection.orders.recv().await
+                }
+                End::Ordered(order) => {
+                    // The driver found it of no use, whatever the relay said on it.
+                    if matches!(order, Order::Connect { .. } | Order::Hang) {
+                        connection.failures = connection.failures.max(USELESS);
+                    }
+                    Some(order)
+                }
+                End::Over => return,
+            },
+            Order::Hang | Order::Send { .. } => connection.orders.recv().await,
+            Order::Stop(done) => {
+                // Nobody may wait for it any more.
+                let _ = done.map(|done| done.send(()));
+                return;
+            }
+        };
+    }
+}
+
+impl Connection {
+    async fn serve(&mut self, epoch: u64, url: &str, now: bool) -> End {
+        let wait = if now { Duration::ZERO } else { self.wait() };
+        if let Some(end) = self.unless_ordered(sleep(wait)).await.err() {
+            return end;
+        }
+        if self.driver.send(Message::Connecting { epoch }).is_err() {
+            return End::Over;
+        }
+        self.failures = self.failures.saturating_add(1);
+        let limits = WebSocketConfig::default()
+            .max_message_size(Some(MAX_FRAME_BYTES))
+            .max_frame_size(Some(MAX_FRAME_BYTES));
+        let connector = Connector::Rustls(Arc::clone(&self.tls));
+        let address = websocket_url(url);
+        let attempt = connect_async_tls_with_config(address, Some(limits), true, Some(connector));
+        let socket = match self.unless_ordered(timeout(CONNECT_LIMIT, attempt)).await {
+            Ok(Ok(Ok((socket, _)))) => socket,
+            Ok(_) => return End::Lost,
+            Err(end) => return end,
+        };
+        let (mut sink, mut stream) = socket.split();
+        let mut reader = Reader {
+            driver: &self.driver,
+            room: &self.room,
+            failures: &mut self.failures,
+            asked: &mut self.asked,
+        };
+        let end = tokio::select! {
+            () = reader.read(&mut stream, epoch) => End::Lost,
+            end = write(&mut sink, &mut self.orders, epoch) => end,
+        };
+        if let End::Ordered(Order::Stop(_)) = end {
+            // The relay's own close says that it has read all before it.
+            let goodbye = async {
+                if sink.close().await.is_ok() {
+                    while let Some(Ok(_)) = stream.next().await {}
+                }
+            };
+            let _ = timeout(LAST_WORDS, goodbye).await;
+        }
+        end
+    }
+
+    /// How long to wait before the next attempt.
+    fn wait(&mut self) -> Duration {
+        let asked = std::mem::take(&mut self.asked);
+        let doubled = FIRST_WAIT.saturating_mul(1 << self.failures.min(16));
+        let wait = if self.failures == 0 { FIRST_WAIT } else { doubled.min(LONGEST_WAIT) };
+        // Half as much again at most, so that many devices do not come at once.
+        let mut random = [0; 2];
+        let jitter = match getrandom::fill(&mut random) {
+            Ok(()) => f64::from(u16::from_le_bytes(random)) / f64::from(u16::MAX) / 2.0,
+            Err(_) => 0.0,
+        };
+        wait.mul_f64(1.0 + jitter).max(asked.min(LONGEST_ASKED))
+    }
+
+    /// Waits for something, but obeys an order that comes meanwhile.
+    async fn unless_ordered<T>(&mut self, work: impl Future<Output = T>) -> Result<T, End> {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                order = self.orders.recv() => match order {
+                    None => return Err(End::Over),
+                    Some(Order::Send { .. }) => {}
+                    Some(order) => return Err(End::Ordered(order)),
+                },
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    driver: &'a Sender<Message>,
+    room: &'a Arc<Semaphore>,
+    failures: &'a mut u32,
+    asked: &'a mut Duration,
+}
+
+impl Reader<'_> {
+    /// Hands frames to the driver until the connection ends.
+    async fn read<S>(&mut self, stream: &mut S, epoch: u64)
+    where
+        S: StreamExt<Item = Result<WsMessage, tokio_tungstenite::tungstenite::Error>> + Unpin,
+    {
+        let mut frames = 0_u32;
+        while let Ok(Some(Ok(message))) = timeout(SILENCE_LIMIT, stream.next()).await {
+            let bytes = match message {
+                WsMessage::Binary(bytes) => bytes,
+                WsMessage::Ping(_) | WsMessage::Pong(_) => continue,
+                _ => return,
+            };
+            let frame = match decode_server(bytes) {
+                Ok(frame) => frame,
+                // A later version of the relay may say what this one does not know.
+                Err(InvalidFrame::Empty) => continue,
+                Err(_) => return,
+            };
+            frames = frames.saturating_add(1);
+            if let Some(Body::Goodbye(goodbye)) = &frame.body {
+                *self.asked = Duration::from_millis(goodbye.reconnect_after);
+            } else if frames == USEFUL {
+                *self.failures = 0;
+            }
+            let Ok(permit) = Arc::clone(self.room).acquire_owned().await else { return };
+            if self.driver.send(Message::Frame { epoch, frame, permit }).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Sends what is ordered until another order ends it.
+async fn write<S>(sink: &mut S, orders: &mut UnboundedReceiver<Order>, epoch: u64) -> End
+where
+    S: SinkExt<WsMessage> + Unpin,
+{
+    let mut pings = tokio::time::interval(PING_EVERY);
+    pings.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    pings.reset();
+    loop {
+        let message = tokio::select! {
+            order = orders.recv() => match order {
+                None => return End::Over,
+                Some(Order::Send { epoch: of, frame }) if of == epoch => {
+                    WsMessage::Binary(frame.encode_to_vec().into())
+                }
+                Some(Order::Send { .. }) => continue,
+                Some(order) => return End::Ordered(order),
+            },
+            _ = pings.tick() => WsMessage::Ping(Vec::new().into()),
+        };
+        // Frames that are ordered already share one write.
+        let sent = async {
+            sink.feed(message).await?;
+            if orders.is_empty() { sink.flush().await } else { Ok(()) }
+        };
+        if !matches!(timeout(WRITE_LIMIT, sent).await, Ok(Ok(()))) {
+            return End::Lost;
+        }
+    }
+}
+
+/// Where the relay speaks WebSocket; an address of another kind fails when it is connected to.
+fn websocket_url(server: &str) -> String {
+    let server = server.trim_end_matches('/');
+    let rest = |scheme: &str| server.strip_prefix(scheme);
+    match (rest("https://"), rest("http://")) {
+        (Some(host), _) => format!("wss://{host}/v1/ws"),
+        (None, Some(host)) => format!("ws://{host}/v1/ws"),
+        (None, None) => server.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (server, expected) in [
+            ("http://127.0.0.1:7700", "ws://127.0.0.1:7700/v1/ws"),
+            ("https://parlor.example/", "wss://parlor.example/v1/ws"),
+            ("ftp://parlor.example", "ftp://parlor.example"),
+        ] {
+            assert_eq!(websocket_url(server), expected);
+        }
+    }
+}

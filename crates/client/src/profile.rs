@@ -1,0 +1,92 @@
+//! The profile folder: made readable by its owner only, used by one process at a time.
+//!
+//! Invariant: while a [`Profile`] lives, no other process has one for the same folder. Absent on purpose:
+//! encryption of the database, which is not there yet and is said so ([`UNENCRYPTED`]).
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// What a person has to be told who makes or uses a profile.
+pub const UNENCRYPTED: &str = "the database of this profile is not encrypted on disk yet: whoever can read its folder can \
+     read its messages and act as this device";
+
+const LOCK: &str = "lock";
+const DATABASE: &str = "parlor.db";
+
+/// Why a profile cannot be used.
+#[derive(Debug, Error)]
+pub enum ProfileError {
+    /// Another process has it. Nothing was changed.
+    #[error("the profile is in use by another process")]
+    Locked,
+    /// The folder or a file in it cannot be made or opened.
+    #[error("the profile folder cannot be used")]
+    Folder(#[from] std::io::Error),
+}
+
+/// A folder that is ours.
+#[derive(Debug)]
+pub struct Profile {
+    folder: PathBuf,
+    // The lock lasts as long as the file is open.
+    _lock: File,
+}
+
+impl Profile {
+    /// Makes the folder if there is none, and takes it.
+    pub fn open(folder: &Path) -> Result<Self, ProfileError> {
+        if !folder.is_dir() {
+            let mut builder = DirBuilder::new();
+            builder.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(folder)?;
+        }
+        let lock = private(&folder.join(LOCK))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(ProfileError::Locked),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        // SQLite gives its side files the mode of the database.
+        private(&folder.join(DATABASE))?;
+        Ok(Self { folder: folder.to_path_buf(), _lock: lock })
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join(DATABASE)
+    }
+}
+
+/// A file for its owner only, made if it is not there.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_profile_belongs_to_one_at_a_time_and_to_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("deep").join("profile");
+        let first = Profile::open(&folder).unwrap();
+        assert!(matches!(Profile::open(&folder), Err(ProfileError::Locked)));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&folder), mode(&first.database())), (0o700, 0o600));
+        }
+        drop(first);
+        Profile::open(&folder).unwrap();
+    }
+}

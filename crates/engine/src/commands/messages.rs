@@ -1,0 +1,214 @@
+//! Saying things, and reading what was said.
+
+use super::refused;
+use crate::content::Said;
+use crate::step::{Step, Touch};
+use crate::{Result, Ticket};
+use parlor_store::chats::Chat;
+use parlor_store::messages::{Kind, MessageRow};
+use parlor_store::outbox;
+use parlor_view::{Answer, Code, Command, Failure, MessagesSend, VersionView};
+use parlor_wire::content::{Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body};
+use parlor_wire::limits::{MAX_EMOJI_BYTES, MAX_ENTITIES, MAX_TEXT_BYTES};
+use parlor_wire::{GroupId, MessageId, UserId};
+
+type Answered = Result<Result<Answer, Failure>>;
+
+impl Step<'_, '_> {
+    pub(super) fn with_message(
+        &mut self,
+        ticket: Ticket,
+        message_id: &str,
+        work: impl FnOnce(&mut Self, MessageRow) -> Answered,
+    ) -> Result<()> {
+        let row = match MessageId::parse(message_id) {
+            Ok(id) => self.tx.message(&id)?.filter(|row| !row.hidden),
+            Err(_) => None,
+        };
+        match row {
+            Some(row) => {
+                let answer = work(self, row)?;
+                self.answer(ticket, answer);
+            }
+            None => self.fail(ticket, Code::NotFound, "There is no such message."),
+        }
+        Ok(())
+    }
+
+    pub(super) fn send_command(
+        &mut self,
+        ticket: Ticket,
+        wish: MessagesSend,
+        command: &Command,
+    ) -> Result<()> {
+        if wish.attachments.as_ref().is_some_and(|paths| !paths.is_empty())
+            || wish.view_once == Some(true)
+        {
+            self.fail(ticket, Code::NotSupported, "Attachments come with a later version.");
+            return Ok(());
+        }
+        let mentions = wish.mentions.clone().unwrap_or_default();
+        let names: Vec<String> = mentions.iter().map(|mention| mention.user.clone()).collect();
+        let Some(_) = self.find_all(ticket, &names, command)? else { return Ok(()) };
+        let mut entities = Vec::new();
+        for mention in &mentions {
+            let crate::contacts::Found::User(user) = self.find(&mention.user)? else { continue };
+            entities.push(Entity {
+                start: mention.start,
+                length: mention.length,
+                kind: EntityKind::Mention as i32,
+                value: String::new(),
+                user_id: UserId::to_vec(user),
+            });
+        }
+        let id = wish.chat_id.clone();
+        self.with_chat(ticket, &id, |step, chat| step.send(chat, wish, entities))
+    }
+
+    fn send(&mut self, mut chat: Chat, wish: MessagesSend, entities: Vec<Entity>) -> Answered {
+        let text = wish.text.unwrap_or_default();
+        if text.trim().is_empty() {
+            return Ok(Err(refused("There is nothing to send.")));
+        }
+        if text.len() > MAX_TEXT_BYTES || entities.len() > MAX_ENTITIES {
+            return Ok(Err(Failure::new(Code::TooLarge, "That text is too long.")));
+        }
+        let count = text.chars().count() as u64;
+        if entities.iter().any(|e| u64::from(e.start) + u64::from(e.length) > count) {
+            return Ok(Err(refused("A mention lies outside the text.")));
+        }
+        if chat.left {
+            return Ok(Err(Self::not_a_member()));
+        }
+        let reply_to = match wish.reply_to.as_deref().map(MessageId::parse) {
+            None => Vec::new(),
+            Some(id) => match id.ok().map(|id| self.tx.message(&id)).transpose()?.flatten() {
+                Some(row) if row.chat_id == chat.chat_id => row.message_id.to_vec(),
+                _ => {
+                    return Ok(Err(Failure::new(
+                        Code::NotFound,
+                        "The message to answer is not here.",
+                    )));
+                }
+            },
+        };
+        if let Some(group) = chat.group
+            && !self.may_send(&group)?
+        {
+            return Ok(Err(refused("Only admins may send messages here.")));
+        }
+        if chat.requested {
+            self.accept_chat(&mut chat)?;
+        }
+        let message = self.send_text(&chat.chat_id, Text { text, entities, reply_to })?;
+        Ok(Ok(Answer::Message { message_id: message.text() }))
+    }
+
+    pub(super) fn history(&mut self, chat: &Chat, before: Option<&str>, limit: u32) -> Answered {
+        let before = match before.map(MessageId::parse) {
+            None => None,
+            Some(id) => match id.ok().map(|id| self.tx.message(&id)).transpose()?.flatten() {
+                Some(row) if row.chat_id == chat.chat_id => Some((row.position, row.message_id)),
+                _ => return Ok(Err(Failure::new(Code::NotFound, "There is no such message."))),
+            },
+        };
+        let rows = self.tx.history(&chat.chat_id, before, limit)?;
+        let messages = rows.iter().map(|row| self.message_view(row)).collect::<Result<_>>()?;
+        Ok(Ok(Answer::Messages { messages }))
+    }
+
+    pub(super) fn versions(&mut self, row: &MessageRow) -> Answered {
+        let mut versions: Vec<VersionView> = self
+            .tx
+            .versions(&row.message_id)?
+            .into_iter()
+            .map(|version| VersionView { text: version.text, at: version.at })
+            .collect();
+        if row.kind == Kind::Text {
+            versions.push(VersionView {
+                text: row.text.clone(),
+                at: row.edited_at.unwrap_or(row.sent_at),
+            });
+        }
+        Ok(Ok(Answer::Versions { versions }))
+    }
+
+    /// An own action on a message: applied here as it will be there, and queued.
+    fn act(&mut self, row: &MessageRow, body: Body) -> Answered {
+        let Some(chat) = self.tx.chat(&row.chat_id)? else {
+            return Ok(Err(Failure::new(Code::NotFound, "There is no such chat.")));
+        };
+        if chat.left {
+            return Ok(Err(Self::not_a_member()));
+        }
+        self.enqueue(&row.chat_id, outbox::Kind::Other, body.clone())?;
+        let said = Said {
+            chat: row.chat_id,
+            group: chat.group.unwrap_or(GroupId([0; 16])),
+            sender: self.me()?,
+            position: self.now,
+            encoded: Vec::new(),
+        };
+        let content = parlor_wire::content::Content {
+            version: 1,
+            message_id: self.random::<16>().to_vec(),
+            sent_at: self.now,
+            profile: None,
+            body: Some(body),
+        };
+        self.said(content, &said)?;
+        Ok(Ok(Answer::Empty {}))
+    }
+
+    pub(super) fn edit(&mut self, row: MessageRow, text: String) -> Answered {
+        if !row.mine || row.kind != Kind::Text {
+            return Ok(Err(refused("Only your own texts can be edited.")));
+        }
+        if text.trim().is_empty() {
+            return Ok(Err(refused("There is nothing to send.")));
+        }
+        if text.len() > MAX_TEXT_BYTES {
+            return Ok(Err(Failure::new(Code::TooLarge, "That text is too long.")));
+        }
+        let edit = Edit { target: row.message_id.to_vec(), text, entities: Vec::new() };
+        self.act(&row, Body::Edit(edit))
+    }
+
+    pub(super) fn delete(&mut self, mut row: MessageRow, for_everyone: bool) -> Answered {
+        if for_everyone {
+            if !row.mine || row.kind != Kind::Text {
+                return Ok(Err(refused("Only your own messages can be deleted for everyone.")));
+            }
+            return self.act(&row, Body::Delete(Delete { target: row.message_id.to_vec() }));
+        }
+        row.hidden = true;
+        self.tx.set_message(&row)?;
+        self.touch_chat(row.chat_id);
+        self.touch_message(row.message_id, Touch::Updated);
+        Ok(Ok(Answer::Empty {}))
+    }
+
+    pub(super) fn react(&mut self, row: &MessageRow, emoji: &str) -> Answered {
+        if emoji.len() > MAX_EMOJI_BYTES {
+            return Ok(Err(Failure::new(Code::TooLarge, "A reaction is one emoji.")));
+        }
+        if !matches!(row.kind, Kind::Text | Kind::Unknown) {
+            return Ok(Err(refused("There is nothing to react to.")));
+        }
+        let reaction = Reaction { target: row.message_id.to_vec(), emoji: emoji.to_string() };
+        self.act(row, Body::Reaction(reaction))
+    }
+
+    pub(super) fn mark_read_command(&mut self, chat: &Chat, up_to: &str) -> Answered {
+        let row =
+            MessageId::parse(up_to).ok().map(|id| self.tx.message(&id)).transpose()?.flatten();
+        match row {
+            Some(row) if row.chat_id == chat.chat_id => {
+                let position = row.position.min(parlor_store::messages::PENDING);
+                self.mark_read(&chat.chat_id, position)?;
+                Ok(Ok(Answer::Empty {}))
+            }
+            _ => Ok(Err(Failure::new(Code::NotFound, "There is no such message."))),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What people said, applied to the database. The sender is whom MLS says it is.
+
+mod own;
+mod receipt;
+mod text;
+mod typing;
+
+use crate::Result;
+use crate::step::{Step, Touch};
+use parlor_store::chats::ChatId;
+use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_store::outbox;
+use parlor_store::reactions::Orphan;
+use parlor_wire::content::{Content, Profile, content::Body};
+use parlor_wire::limits::MAX_NAME_BYTES;
+use parlor_wire::{GroupId, Hash, Message, MessageId, UserId};
+pub use typing::TypingNow;
+
+/// Where and by whom something was said.
+#[derive(Clone)]
+pub struct Said {
+    pub chat: ChatId,
+    pub group: GroupId,
+    pub sender: UserId,
+    pub position: u64,
+    /// The content as it came, for keeping what this version does not know.
+    pub encoded: Vec<u8>,
+}
+
+impl Step<'_, '_> {
+    pub fn said(&mut self, content: Content, said: &Said) -> Result<()> {
+        if let Some(profile) = &content.profile {
+            self.profile_came(&said.sender, profile)?;
+        }
+        let blocked = self.tx.person(&said.sender)?.blocked;
+        let direct = self.tx.chat(&said.chat)?.is_some_and(|chat| chat.peer.is_some());
+        if blocked && direct {
+            return Ok(());
+        }
+        let Ok(message_id) = MessageId::try_from(&content.message_id) else { return Ok(()) };
+        match content.body.clone() {
+            Some(Body::Text(text)) => self.text_came(message_id, content.sent_at, text, said),
+            Some(Body::Edit(edit)) => match MessageId::try_from(&edit.target) {
+                Ok(target) => {
+                    self.on_target(target, said, |step, row| step.edited(row, edit, said))
+                }
+                Err(_) => Ok(()),
+            },
+            Some(Body::Delete(delete)) => match MessageId::try_from(&delete.target) {
+                Ok(target) => self.on_target(target, said, |step, row| step.deleted(row, said)),
+                Err(_) => Ok(()),
+            },
+            Some(Body::Reaction(reaction)) => match MessageId::try_from(&reaction.target) {
+                Ok(target) => self
+                    .on_target(target, said, |step, row| step.reacted(row, &reaction.emoji, said)),
+                Err(_) => Ok(()),
+            },
+            Some(Body::Receipt(receipt)) => self.receipt_came(&receipt, said),
+            Some(Body::Leave(_)) => match self.tx.group(&said.group)? {
+                Some(row) => self.somebody_leaves(&row, &said.sender),
+                None => Ok(()),
+            },
+            Some(Body::MemberNames(names)) => self.names_came(&names),
+            Some(Body::ResendRequest(request)) => self.resend(&request, said),
+            Some(Body::Resend(resend)) => self.resent(&resend, said),
+            Some(Body::ReaddRequest(request)) => match crate::groups::named_group(&request) {
+                Some(group) => self.readd_requested(&said.sender, &group),
+                None => Ok(()),
+            },
+            Some(Body::Typing(_) | Body::OwnState(_)) => Ok(()),
+            None => self.unknown_came(message_id, content.sent_at, said),
+        }
+    }
+
+    /// Applies something to a message, or keeps it until the message is here.
+    fn on_target(
+        &mut self,
+        target: MessageId,
+        said: &Said,
+        apply: impl FnOnce(&mut Self, MessageRow) -> Result<()>,
+    ) -> Result<()> {
+        match self.tx.message(&target)? {
+            Some(row) if row.chat_id == said.chat => apply(self, row),
+            Some(_) => Ok(()),
+            None => {
+                let orphan = Orphan {
+                    sender: said.sender,
+                    group: said.group,
+                    position: said.position,
+                    content: said.encoded.clone(),
+                };
+                Ok(self.tx.add_orphan(&target, &orphan)?)
+            }
+        }
+    }
+
+    /// A message that somebody else sees as one: stored once, whatever comes twice.
+    pub fn add_message(&mut self, row: MessageRow, group: &GroupId) -> Result<()> {
+        if self.tx.message(&row.message_id)?.is_some() {
+            return Ok(());
+        }
+        let (message_id, chat_id) = (row.message_id, row.chat_id);
+        self.tx.set_message(&row)?;
+        self.touch_message(message_id, Touch::Received);
+        if let Some(mut chat) = self.tx.chat(&chat_id)? {
+            chat.activity_at = chat.activity_at.max(row.position.min(self.now));
+            chat.archived = chat.archived && chat.muted_until > self.now;
+            self.tx.set_chat(&chat)?;
+            self.touch_chat(chat_id);
+        }
+        self.owe_delivered(&chat_id)?;
+        for orphan in self.tx.take_orphans(&message_id)? {
+            if let Ok(content) = Content::decode(orphan.content.as_slice()) {
+                let said = Said {
+                    chat: chat_id,
+                    group: *group,
+                    sender: orphan.sender,
+                    position: orphan.position,
+                    encoded: orphan.content,
+                };
+                self.said(content, &said)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown_came(&mut self, message_id: MessageId, sent_at: u64, said: &Said) -> Result<()> {
+        let row = MessageRow {
+            message_id,
+            chat_id: said.chat,
+            position: said.position,
+            sender: said.sender,
+            mine: said.sender == self.me()?,
+            kind: Kind::Unknown,
+            sent_at,
+            received_at: Some(self.now),
+            text: String::new(),
+            body: said.encoded.clone(),
+            reply_to: None,
+            edited_at: None,
+            state: State::Received,
+            hidden: false,
+        };
+        self.add_message(row, &said.group)
+    }
+
+    fn profile_came(&mut self, user: &UserId, profile: &Profile) -> Result<()> {
+        let mut person = self.tx.person(user)?;
+        if profile.version <= person.profile_version || profile.display_name.len() > MAX_NAME_BYTES
+        {
+            return Ok(());
+        }
+        person.profile_version = profile.version;
+        person.display_name = Some(profile.display_name.clone());
+        person.about = Some(profile.about.clone()).filter(|about| !about.is_empty());
+        self.tx.set_person(&person)?;
+        let me = self.me()?;
+        let direct = crate::contacts::direct_chat_id(&me, user);
+        if self.tx.chat(&direct)?.is_some() {
+            self.touch_chat(direct);
+        }
+        Ok(())
+    }
+
+    fn names_came(&mut self, names: &parlor_wire::content::MemberNames) -> Result<()> {
+        for name in &names.members {
+            let Ok(user) = UserId::try_from(&name.user_id) else { continue };
+            let mut person = self.tx.person(&user)?;
+            if name.display_name.len() <= MAX_NAME_BYTES && person.display_name.is_none() {
+                person.hinted_name = Some(name.display_name.clone());
+                self.tx.set_person(&person)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody could not read posts: those of ours are sent again.
+    fn resend(&mut self, request: &parlor_wire::content::ResendRequest, said: &Said) -> Result<()> {
+        let me = self.me()?;
+        for hash in request.post_hashes.iter().take(100) {
+            let Ok(hash) = Hash::try_from(hash) else { continue };
+            let Some((message_id, group)) = self.tx.sent(&hash)? else { continue };
+            if group != said.group {
+                continue;
+            }
+            let row = self.tx.message(&message_id)?.filter(|row| row.sender == me);
+            let content = row.and_then(|row| self.content_of(&row)).unwrap_or_default();
+            let body = Body::Resend(parlor_wire::content::Resend {
+                post_hash: hash.to_vec(),
+                content: content.encode_to_vec(),
+            });
+            self.enqueue(&said.chat, outbox::Kind::Other, body)?;
+        }
+        Ok(())
+    }
+
+    /// A post comes again, by its author: it takes the placeholder's place.
+    fn resent(&mut self, resend: &parlor_wire::content::Resend, said: &Said) -> Result<()> {
+        let Ok(hash) = Hash::try_from(&resend.post_hash) else { return Ok(()) };
+        let Some(missed) = self.tx.unreadable(&hash)?.filter(|missed| missed.chat_id == said.chat)
+        else {
+            return Ok(());
+        };
+        let Ok(content) = Content::decode(resend.content.as_slice()) else { return Ok(()) };
+        self.tx.delete_unreadable(&hash)?;
+        self.tx.delete_message(&MessageId(std::array::from_fn(|at| hash.0[at])))?;
+        self.touch_chat(said.chat);
+        // A receipt or another thing without a message of its own: nothing is missing.
+        if content.message_id.is_empty() {
+            return Ok(());
+        }
+        let said =
+            Said { position: missed.position, encoded: resend.content.clone(), ..said.clone() };
+        self.said(content, &said)
+    }
+}

@@ -1,0 +1,79 @@
+//! Content of our own: into the database and the outbox in one step.
+
+use super::text::text_body;
+use crate::Result;
+use crate::step::{Step, Touch};
+use parlor_store::chats::ChatId;
+use parlor_store::messages::{Kind, MessageRow, PENDING, State};
+use parlor_store::outbox;
+use parlor_wire::content::{Content, Profile, Text, content::Body};
+use parlor_wire::{Message, MessageId};
+
+impl Step<'_, '_> {
+    /// Queues content that no message row shows; returns its id.
+    pub fn enqueue(&mut self, chat: &ChatId, kind: outbox::Kind, body: Body) -> Result<MessageId> {
+        let message_id = MessageId(self.random());
+        let content = Content {
+            version: 1,
+            message_id: message_id.to_vec(),
+            sent_at: self.now,
+            profile: None,
+            body: Some(body),
+        };
+        self.tx.enqueue(chat, &message_id, kind, &content.encode_to_vec())?;
+        self.pump.insert(*chat);
+        Ok(message_id)
+    }
+
+    /// A new text by this account.
+    pub fn send_text(&mut self, chat: &ChatId, text: Text) -> Result<MessageId> {
+        let body = text_body(&text);
+        let reply_to = MessageId::try_from(&text.reply_to).ok();
+        let shown = text.text.clone();
+        let message_id = MessageId(self.random());
+        let content = Content {
+            version: 1,
+            message_id: message_id.to_vec(),
+            sent_at: self.now,
+            profile: None,
+            body: Some(Body::Text(text)),
+        };
+        let number =
+            self.tx.enqueue(chat, &message_id, outbox::Kind::Message, &content.encode_to_vec())?;
+        self.tx.set_message(&MessageRow {
+            message_id,
+            chat_id: *chat,
+            position: PENDING + number as u64,
+            sender: self.me()?,
+            mine: true,
+            kind: Kind::Text,
+            sent_at: self.now,
+            received_at: None,
+            text: shown,
+            body,
+            reply_to,
+            edited_at: None,
+            state: State::Queued,
+            hidden: false,
+        })?;
+        if let Some(mut row) = self.tx.chat(chat)? {
+            row.activity_at = self.now;
+            row.draft = String::new();
+            self.tx.set_chat(&row)?;
+        }
+        self.touch_message(message_id, Touch::Updated);
+        self.touch_chat(*chat);
+        self.pump.insert(*chat);
+        Ok(message_id)
+    }
+
+    /// The own profile, to go with the next post of a group that does not have this version.
+    pub fn own_profile(&self) -> Result<Profile> {
+        let person = self.tx.person(&self.me()?)?;
+        Ok(Profile {
+            display_name: person.display_name.unwrap_or_default(),
+            about: person.about.unwrap_or_default(),
+            version: self.tx.number("profile_version")?,
+        })
+    }
+}

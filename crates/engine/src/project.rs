@@ -1,0 +1,206 @@
+//! Rows become view models.
+
+use crate::groups::rules;
+use crate::notice::Notice;
+use crate::step::Step;
+use crate::{EngineError, Result};
+use parlor_store::chats::Chat;
+use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_view::{
+    ChatInfo, ChatView, MemberView, MessageView, PolicyView, ReactionView, SenderView,
+};
+use parlor_wire::content::{ChatKind, EntityKind, RoleKind, Text, Who};
+use parlor_wire::{Message, UserId};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub fn role_name(role: RoleKind) -> &'static str {
+    match role {
+        RoleKind::Member => "member",
+        RoleKind::Admin => "admin",
+        RoleKind::Owner => "owner",
+    }
+}
+
+pub fn role_of_name(name: &str) -> Option<RoleKind> {
+    [RoleKind::Member, RoleKind::Admin, RoleKind::Owner]
+        .into_iter()
+        .find(|role| role_name(*role) == name)
+}
+
+pub fn who_name(who: Who) -> &'static str {
+    match who {
+        Who::Admins => "admins",
+        Who::Everyone => "everyone",
+    }
+}
+
+pub fn who_of_name(name: &str) -> Option<Who> {
+    [Who::Admins, Who::Everyone].into_iter().find(|who| who_name(*who) == name)
+}
+
+fn kind_name(kind: i32) -> &'static str {
+    match ChatKind::try_from(kind) {
+        Ok(ChatKind::Self_) => "self",
+        Ok(ChatKind::Direct) => "direct",
+        _ => "group",
+    }
+}
+
+fn state_name(state: State) -> &'static str {
+    match state {
+        State::Queued => "queued",
+        State::Sent => "sent",
+        State::Delivered => "delivered",
+        State::Read => "read",
+        State::Failed => "failed",
+        State::Received => "received",
+    }
+}
+
+impl Step<'_, '_> {
+    pub fn sender_view(&self, user: &UserId) -> Result<SenderView> {
+        let person = self.tx.person(user)?;
+        Ok(SenderView {
+            user_id: user.text(),
+            address: person.address(),
+            display_name: person.name().to_string(),
+        })
+    }
+
+    pub fn message_view(&self, row: &MessageRow) -> Result<MessageView> {
+        let notice = match row.kind {
+            Kind::Notice => Some(
+                Notice::decode(row.body.as_slice())
+                    .map_err(|_| EngineError::Damaged("a notice"))?,
+            ),
+            _ => None,
+        };
+        let (kind, text) = match row.kind {
+            Kind::Text => ("text", Some(row.text.clone())),
+            Kind::Notice => ("notice", notice.as_ref().map(|n| self.notice_text(n)).transpose()?),
+            Kind::Deleted => ("deleted", None),
+            Kind::Unreadable => ("unreadable", None),
+            Kind::Unknown => ("unknown", None),
+        };
+        Ok(MessageView {
+            message_id: row.message_id.text(),
+            chat_id: row.chat_id.text(),
+            sender: self.sender_view(&row.sender)?,
+            mine: row.mine,
+            sent_at: row.sent_at,
+            received_at: row.received_at,
+            kind,
+            text,
+            entities: if row.kind == Kind::Text { entities(&row.body) } else { Vec::new() },
+            reply_to: row.reply_to.map(|id| id.text()),
+            reactions: self.reaction_views(row)?,
+            edited_at: row.edited_at,
+            notice: notice.map(|notice| {
+                let subject = notice.subject.as_deref().and_then(|id| UserId::try_from(id).ok());
+                json!({ "code": notice.code, "subject": subject.map(|id| id.text()), "text": notice.text })
+            }),
+            state: state_name(row.state),
+        })
+    }
+
+    fn reaction_views(&self, row: &MessageRow) -> Result<Vec<ReactionView>> {
+        let mut by_emoji: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for reaction in self.tx.reactions(&row.message_id)? {
+            by_emoji.entry(reaction.emoji).or_default().push(reaction.user.text());
+        }
+        Ok(by_emoji.into_iter().map(|(emoji, user_ids)| ReactionView { emoji, user_ids }).collect())
+    }
+
+    pub fn chat_title(&self, chat: &Chat) -> Result<String> {
+        Ok(match &chat.peer {
+            Some(peer) => self.tx.person(peer)?.name().to_string(),
+            None => chat.title.clone(),
+        })
+    }
+
+    pub fn chat_view(&self, chat: &Chat) -> Result<ChatView> {
+        let last = self.tx.history(&chat.chat_id, None, 1)?.pop();
+        let last_message = last.map(|row| self.message_view(&row).map(Box::new)).transpose()?;
+        Ok(ChatView {
+            chat_id: chat.chat_id.text(),
+            kind: kind_name(chat.kind),
+            title: self.chat_title(chat)?,
+            unread: self.tx.unread(&chat.chat_id, chat.read_position)?,
+            last_message,
+            requested: chat.requested,
+            left: chat.left,
+            pinned: chat.pinned,
+            archived: chat.archived,
+            muted_until: (chat.muted_until > self.now).then_some(chat.muted_until),
+            draft: Some(chat.draft.clone()).filter(|draft| !draft.is_empty()),
+        })
+    }
+
+    pub fn chat_info(&mut self, chat: &Chat) -> Result<ChatInfo> {
+        let row = chat.group.map(|group| self.tx.group(&group)).transpose()?.flatten();
+        let mut state = parlor_wire::content::GroupState::default();
+        let mut members = Vec::new();
+        if let Some(row) = &row {
+            if let Some(group) = self.take_group(&row.group_id)? {
+                state = group.state().unwrap_or_default();
+                self.put_group(group);
+            }
+            for member in self.tx.members(&row.group_id)? {
+                let person = self.tx.person(&member.user_id)?;
+                members.push(MemberView {
+                    user_id: member.user_id.text(),
+                    address: person.address(),
+                    display_name: person.name().to_string(),
+                    role: role_name(rules::role(&state, &member.user_id)),
+                    devices: member.devices,
+                });
+            }
+        }
+        let policy = state.policy.unwrap_or_default();
+        Ok(ChatInfo {
+            chat_id: chat.chat_id.text(),
+            kind: kind_name(chat.kind),
+            title: self.chat_title(chat)?,
+            description: state.description,
+            members,
+            epoch: row.map_or(0, |row| row.epoch),
+            policy: PolicyView {
+                add_members: who_name(policy.add_members()),
+                edit_info: who_name(policy.edit_info()),
+                send_messages: who_name(policy.send_messages()),
+            },
+            requested: chat.requested,
+            left: chat.left,
+        })
+    }
+}
+
+/// Formatting as plain data.
+fn entities(body: &[u8]) -> Vec<Value> {
+    let Ok(text) = Text::decode(body) else { return Vec::new() };
+    let name = |kind: EntityKind| match kind {
+        EntityKind::Bold => "bold",
+        EntityKind::Italic => "italic",
+        EntityKind::Strike => "strike",
+        EntityKind::Code => "code",
+        EntityKind::CodeBlock => "code_block",
+        EntityKind::Quote => "quote",
+        EntityKind::Spoiler => "spoiler",
+        EntityKind::Link => "link",
+        EntityKind::Mention => "mention",
+        EntityKind::Unspecified => "unknown",
+    };
+    let view = |entity: &parlor_wire::content::Entity| {
+        let mut view =
+            json!({ "start": entity.start, "length": entity.length, "kind": name(entity.kind()) });
+        if let (Some(map), Ok(user)) = (view.as_object_mut(), UserId::try_from(&entity.user_id)) {
+            map.insert("user_id".to_string(), json!(user.text()));
+        }
+        if let (Some(map), false) = (view.as_object_mut(), entity.value.is_empty()) {
+            map.insert("value".to_string(), json!(entity.value));
+        }
+        view
+    };
+    text.entities.iter().map(view).collect()
+}
