@@ -23,8 +23,8 @@ Two people on this machine, in two more terminals:
 
 Each command prints an address. Alice writes to Bob's, and Bob looks:
 
-  {parlor} send --profile .parlor-data/alice BOBS_ADDRESS 'Hello Bob'
-  {parlor} inbox --profile .parlor-data/bob
+  {parlor} send --profile .parlor-data/alice --to BOBS_ADDRESS 'Hello Bob'
+  {parlor} inbox --profile .parlor-data/bob --accept
   {parlor} status --profile .parlor-data/alice
 
 Programs drive a device with `{parlor} rpc --profile DIR`: docs/rpc.md, examples/.

@@ -1,12 +1,18 @@
 //! The `parlor` command: routes to one module per subcommand.
 
 mod admin;
+mod device;
+mod lines;
+mod request;
+mod rpc;
+mod send;
 mod serve;
+mod show;
 
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Private messaging: the server and its tools.
+/// Private messaging: the server, its tools, and devices without a screen.
 #[derive(Debug, Parser)]
 #[command(name = "parlor", version)]
 struct Args {
@@ -16,16 +22,24 @@ struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Runs a server.
     Serve(serve::Args),
-    /// Looks after a server.
     Admin(admin::Args),
+    Rpc(rpc::Args),
+    Account(send::AccountArgs),
+    Send(send::SendArgs),
+    Inbox(send::InboxArgs),
+    Status(send::StatusArgs),
 }
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Admin(args) => admin::run(args),
+        Command::Rpc(args) => rpc::run(args),
+        Command::Account(args) => send::account(args),
+        Command::Send(args) => send::send(args),
+        Command::Inbox(args) => send::inbox(args),
+        Command::Status(args) => send::status(args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("parlor: {error:#}");

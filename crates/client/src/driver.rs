@@ -292,8 +292,8 @@ impl Driver {
         self.last_own += 1;
         flush.ticket = Some(self.last_own);
         self.command(self.last_own, Command::Sync);
-        if self.flush.as_ref().is_some_and(|flush| !flush.synced) && !self.queued() {
-            // There is nothing to wait for, whatever the connection does.
+        if self.told != "online" && !self.queued() {
+            // There is nothing to wait for, whatever becomes of the connection.
             if let Some(flush) = &mut self.flush {
                 flush.synced = true;
             }
@@ -302,7 +302,7 @@ impl Driver {
 
     /// Whether anything still has to reach the relay; yes if the database cannot be asked.
     fn queued(&mut self) -> bool {
-        let ask = || -> Result<bool, EngineError> {
+        let mut ask = || -> Result<bool, EngineError> {
             let tx = self.store.begin()?;
             Ok(tx.outbox_len()? > 0 || !tx.intents()?.is_empty())
         };

@@ -115,7 +115,8 @@ fn check_state(
     }
     let policy = before.policy.unwrap_or_default();
     let same_info = after.title == before.title && after.description == before.description;
-    if !same_info && !(before.kind() == ChatKind::Group && allows(policy.edit_info(), mine)) {
+    let may_edit = before.kind() == ChatKind::Group && allows(policy.edit_info(), mine);
+    if !same_info && !may_edit {
         return Err(Refusal("may not change the title"));
     }
     if after.policy != before.policy

@@ -1,0 +1,403 @@
+//! The world: virtual time, the events to come, the relay and the devices.
+//!
+//! Events run in the order of their time; equal times in the order they were planned in. Whatever is random
+//! is drawn from the seed: one stream for what happens, one for keys.
+
+use crate::device::Device;
+use crate::network::{Connection, Event, Faults, below, chance};
+use anyhow::{Context, Result, bail};
+use parlor_crypto::Secret;
+use parlor_engine::{Effects, Engine, Input};
+use parlor_relay_core::{Ctx, MemoryStore, Relay, ServerKey, Settings};
+use parlor_view::{Answer, Command, Failure};
+use parlor_wire::relay::{
+    ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply, server_frame,
+};
+use parlor_wire::{Hash, MailboxId};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::collections::BTreeMap;
+
+const START: u64 = 1_800_000_000_000;
+
+/// See the module.
+pub struct World {
+    pub(crate) now: u64,
+    pub(crate) rng: ChaCha20Rng,
+    keys: ChaCha20Rng,
+    pub(crate) relay_store: MemoryStore,
+    relay_key: ServerKey,
+    relay: Relay,
+    pub(crate) devices: Vec<Device>,
+    connections: BTreeMap<u64, Connection>,
+    mailboxes: BTreeMap<MailboxId, u64>,
+    events: BTreeMap<(u64, u64), Event>,
+    planned: u64,
+    /// What goes wrong, and how often.
+    pub faults: Faults,
+    ticket: u64,
+    /// Answers that came, by device and ticket.
+    pub(crate) answers: BTreeMap<(usize, u64), Result<Answer, Failure>>,
+    /// Which commit made each epoch of each group.
+    commits: BTreeMap<(Vec<u8>, u64), Hash>,
+    /// Lines of the script still to come.
+    pub(crate) acts: u32,
+    /// Steps taken, for whoever wants to know how much happened.
+    pub steps: u64,
+}
+
+impl World {
+    /// A world with so many devices, none of which has an account.
+    pub fn new(seed: u64, devices: usize) -> Result<Self> {
+        let relay_key = ServerKey::new(&Secret::new([7; 32]));
+        Ok(Self {
+            now: START,
+            rng: ChaCha20Rng::seed_from_u64(seed),
+            keys: ChaCha20Rng::seed_from_u64(!seed),
+            relay_store: MemoryStore::new(relay_key.clone()),
+            relay: Relay::new(Settings::default(), relay_key.clone()),
+            relay_key,
+            devices: (0..devices).map(|_| Device::new()).collect::<Result<_>>()?,
+            connections: BTreeMap::new(),
+            mailboxes: BTreeMap::new(),
+            events: BTreeMap::new(),
+            planned: 0,
+            faults: Faults::default(),
+            ticket: 0,
+            answers: BTreeMap::new(),
+            commits: BTreeMap::new(),
+            acts: 0,
+            steps: 0,
+        })
+    }
+
+    pub(crate) fn plan(&mut self, at: u64, event: Event) {
+        self.planned += 1;
+        self.events.insert((at, self.planned), event);
+    }
+
+    /// A device of this world.
+    pub fn device(&mut self, device: usize) -> Result<&mut Device> {
+        self.devices.get_mut(device).context("no such device")
+    }
+
+    /// Gives a command to a device. Its answer comes in its time.
+    pub fn command(&mut self, device: usize, command: Command) -> Result<u64> {
+        self.ticket += 1;
+        let ticket = self.ticket;
+        self.step(device, Input::Command(ticket, command))?;
+        Ok(ticket)
+    }
+
+    /// Gives a command and lets the world go on until it is answered.
+    pub fn ask(&mut self, device: usize, command: Command) -> Result<Result<Answer, Failure>> {
+        let ticket = self.command(device, command)?;
+        let end = self.now + 60_000;
+        while !self.answers.contains_key(&(device, ticket)) {
+            if !self.next(end, &mut |_| Ok(()))? {
+                bail!("a command was never answered");
+            }
+        }
+        self.answers.remove(&(device, ticket)).context("an answer")
+    }
+
+    /// Lets everything happen that happens before a time; `act` is called for each line of the script.
+    pub fn run_until(
+        &mut self,
+        end: u64,
+        act: &mut impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        while self.next(end, act)? {}
+        Ok(())
+    }
+
+    /// Everything works again; runs until nothing moves any more.
+    pub fn settle(&mut self) -> Result<()> {
+        self.faults = Faults::default();
+        for device in 0..self.devices.len() {
+            self.go_online(device)?;
+        }
+        let end = self.now + 6 * 3600 * 1000;
+        self.run_until(end, &mut |_| Ok(()))
+    }
+
+    /// Runs the next event, if there is one before `end`.
+    fn next(&mut self, end: u64, act: &mut impl FnMut(&mut Self) -> Result<()>) -> Result<bool> {
+        const MOST_STEPS: u64 = 200_000;
+        let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= end) else {
+            return Ok(false);
+        };
+        self.now = self.now.max(entry.key().0);
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            bail!("the world never comes to rest");
+        }
+        match entry.remove() {
+            Event::ToRelay(connection, frame) => self.at_relay(connection, frame)?,
+            Event::ToDevice(connection, frame) => {
+                if let Some(device) = self.connections.get(&connection).map(|c| c.device) {
+                    self.step(device, Input::Frame(frame))?;
+                }
+            }
+            Event::Broken(device, connection) => {
+                if self.device(device)?.connection == Some(connection) {
+                    self.device(device)?.connection = None;
+                    self.reconnect(device);
+                    self.step(device, Input::Disconnected)?;
+                }
+            }
+            Event::Connect(device) => self.connect(device)?,
+            Event::Wake(device) => {
+                if self.device(device)?.wake_at.is_some_and(|at| at <= self.now) {
+                    self.device(device)?.wake_at = None;
+                    self.step(device, Input::Tick)?;
+                }
+            }
+            Event::Online(device) => self.go_online(device)?,
+            Event::Act => act(self)?,
+        }
+        Ok(true)
+    }
+
+    // ---- devices ----
+
+    fn step(&mut self, device: usize, input: Input) -> Result<()> {
+        let faults = self.faults;
+        let lost = chance(&mut self.rng, faults.crash_before);
+        let silent = chance(&mut self.rng, faults.crash_after);
+        let restart = chance(&mut self.rng, faults.restart);
+        let now = self.now;
+        let one = self.devices.get_mut(device).context("no such device")?;
+        let effects = one.step(now, &mut self.keys, input, !lost)?;
+        if lost || silent {
+            one.engine.reset();
+            return self.disconnect(device, true);
+        }
+        self.carry_out(device, effects)?;
+        if restart {
+            self.device(device)?.engine.reset();
+            self.disconnect(device, false)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, device: usize, effects: Effects) -> Result<()> {
+        for (ticket, answer) in effects.answers {
+            if self.answers.insert((device, ticket), answer).is_some() {
+                bail!("a command was answered twice");
+            }
+        }
+        let connection = self.device(device)?.connection;
+        for frame in effects.frames {
+            if let Some(connection) = connection {
+                self.send_up(connection, frame);
+            }
+        }
+        if let Some(at) = effects.wake_at {
+            if at <= self.now {
+                bail!("a device wants to be woken in the past");
+            }
+            if self.device(device)?.wake_at.is_none_or(|old| at < old) {
+                self.device(device)?.wake_at = Some(at);
+                self.plan(at, Event::Wake(device));
+            }
+        }
+        if effects.disconnect {
+            match connection {
+                Some(connection) => self.break_connection(connection),
+                None => self.reconnect(device),
+            }
+        }
+        Ok(())
+    }
+
+    /// The device's end is gone. With `lost`, what it sent and has not arrived is gone as well.
+    fn disconnect(&mut self, device: usize, lost: bool) -> Result<()> {
+        if let Some(connection) = self.device(device)?.connection.take() {
+            if lost {
+                self.events.retain(|_, event| !matches!(event, Event::ToRelay(of, _) if *of == connection));
+            }
+            self.events.retain(|_, event| !matches!(event, Event::ToDevice(of, _) if *of == connection));
+        }
+        self.reconnect(device);
+        Ok(())
+    }
+
+    fn reconnect(&mut self, device: usize) {
+        let at = self.now + 50 + below(&mut self.rng, 3000) as u64;
+        self.plan(at, Event::Connect(device));
+    }
+
+    fn connect(&mut self, device: usize) -> Result<()> {
+        let one = self.devices.get_mut(device).context("no such device")?;
+        if one.connection.is_some() || !one.online {
+            return Ok(());
+        }
+        if one.read(|tx| Ok(Engine::server(tx)?))?.is_none() {
+            return Ok(());
+        }
+        let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
+        let (session, challenge) = self.relay.open(&mut ctx, device as u64);
+        self.planned += 1;
+        let connection = self.planned;
+        one.connection = Some(connection);
+        self.connections.insert(connection, Connection::new(device, session));
+        self.send_down(connection, challenge);
+        Ok(())
+    }
+
+    /// The device may not use the network for a while.
+    pub fn go_offline(&mut self, device: usize, until: Option<u64>) -> Result<()> {
+        self.device(device)?.online = false;
+        if let Some(connection) = self.device(device)?.connection {
+            self.break_connection(connection);
+        }
+        if let Some(until) = until {
+            self.plan(until, Event::Online(device));
+        }
+        Ok(())
+    }
+
+    /// The device may use the network again.
+    pub fn go_online(&mut self, device: usize) -> Result<()> {
+        self.device(device)?.online = true;
+        self.connect(device)
+    }
+
+    /// The device is started anew.
+    pub fn restart(&mut self, device: usize) -> Result<()> {
+        self.device(device)?.engine.reset();
+        self.disconnect(device, true)
+    }
+
+    // ---- network ----
+
+    fn delay(&mut self) -> u64 {
+        let slow = chance(&mut self.rng, self.faults.slow);
+        1 + below(&mut self.rng, if slow { 20_000 } else { 120 }) as u64
+    }
+
+    fn send_up(&mut self, connection: u64, frame: ClientFrame) {
+        self.send(connection, true, Event::ToRelay(connection, frame));
+    }
+
+    fn send_down(&mut self, connection: u64, frame: ServerFrame) {
+        self.send(connection, false, Event::ToDevice(connection, frame));
+    }
+
+    fn send(&mut self, connection: u64, up: bool, event: Event) {
+        if chance(&mut self.rng, self.faults.breaks) {
+            return self.break_connection(connection);
+        }
+        let (now, delay) = (self.now, self.delay());
+        if let Some(open) = self.connections.get_mut(&connection) {
+            let at = open.arrival(up, now, delay);
+            self.plan(at, event);
+        }
+    }
+
+    /// Both ends lose the connection and all that is on its way; the device learns of it.
+    fn break_connection(&mut self, connection: u64) {
+        let Some(open) = self.connections.remove(&connection) else { return };
+        self.mailboxes.retain(|_, of| *of != connection);
+        self.events.retain(|_, event| {
+            !matches!(event, Event::ToRelay(of, _) | Event::ToDevice(of, _) if *of == connection)
+        });
+        let at = self.now + 1 + below(&mut self.rng, 500) as u64;
+        self.plan(at, Event::Broken(open.device, connection));
+    }
+
+    // ---- relay ----
+
+    fn at_relay(&mut self, connection: u64, frame: ClientFrame) -> Result<()> {
+        let Some(open) = self.connections.get_mut(&connection) else { return Ok(()) };
+        let acked = matches!(frame.request, Some(Request::Ack(_)));
+        let bundle = match &frame.request {
+            Some(Request::Bundle(bundle)) => {
+                Some((bundle.group_id.clone(), parlor_wire::hash(&bundle.commit)))
+            }
+            _ => None,
+        };
+        let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
+        let output = self.relay.handle(&self.relay_store, &mut open.session, frame, &mut ctx);
+        if let Some(reply) = &output.reply {
+            self.note_commit(bundle, reply.result.as_ref())?;
+        }
+        if chance(&mut self.rng, self.faults.relay_crash) {
+            self.relay = Relay::new(Settings::default(), self.relay_key.clone());
+            let all: Vec<u64> = self.connections.keys().copied().collect();
+            all.into_iter().for_each(|connection| self.break_connection(connection));
+            return Ok(());
+        }
+        if let Some(reply) = output.reply {
+            let body = Some(server_frame::Body::Reply(reply));
+            self.send_down(connection, ServerFrame { body });
+        }
+        if let Some(who) = output.authenticated {
+            let older = self.mailboxes.insert(who.mailbox, connection);
+            if let Some(older) = older.filter(|older| *older != connection) {
+                self.break_connection(older);
+                self.mailboxes.insert(who.mailbox, connection);
+            }
+            self.deliver(connection)?;
+        }
+        if acked {
+            self.deliver(connection)?;
+        }
+        for mailbox in output.wakes {
+            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
+                self.deliver(connection)?;
+            }
+        }
+        for (mailbox, live) in output.live {
+            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
+                self.send_down(
+                    connection,
+                    ServerFrame { body: Some(server_frame::Body::Live(live)) },
+                );
+            }
+        }
+        if let Some(reason) = output.close {
+            self.say_goodbye(connection, reason)?;
+        }
+        Ok(())
+    }
+
+    fn say_goodbye(&mut self, connection: u64, reason: GoodbyeReason) -> Result<()> {
+        if reason == GoodbyeReason::Protocol {
+            bail!("a device sent what no client may send");
+        }
+        let goodbye = Goodbye { reason: reason.into(), reconnect_after: 0 };
+        let body = Some(server_frame::Body::Goodbye(goodbye));
+        self.send_down(connection, ServerFrame { body });
+        Ok(())
+    }
+
+    fn deliver(&mut self, connection: u64) -> Result<()> {
+        while let Some(open) = self.connections.get_mut(&connection) {
+            let Some(deliver) =
+                self.relay.deliver(&self.relay_store, &mut open.session, self.now)?
+            else {
+                break;
+            };
+            let body = Some(server_frame::Body::Deliver(deliver));
+            self.send_down(connection, ServerFrame { body });
+        }
+        Ok(())
+    }
+
+    /// One commit per epoch, whatever is sent again.
+    fn note_commit(
+        &mut self,
+        bundle: Option<(Vec<u8>, Hash)>,
+        result: Option<&reply::Result>,
+    ) -> Result<()> {
+        if let (Some((group, hash)), Some(reply::Result::Accepted(accepted))) = (bundle, result) {
+            let first = *self.commits.entry((group, accepted.epoch)).or_insert(hash);
+            if first != hash {
+                bail!("two commits were accepted for one epoch");
+            }
+        }
+        Ok(())
+    }
+}
