@@ -16,10 +16,7 @@ const LOCKED: u8 = 2;
 const THREADS: usize = 1;
 
 /// Runs `work` with the device of a profile.
-pub fn run<W>(
-    profile: &Path,
-    work: impl FnOnce(Client, Outputs) -> W,
-) -> anyhow::Result<ExitCode>
+pub fn run<W>(profile: &Path, work: impl FnOnce(Client, Outputs) -> W) -> anyhow::Result<ExitCode>
 where
     W: Future<Output = anyhow::Result<ExitCode>>,
 {

@@ -32,7 +32,8 @@ pub fn next(reader: &mut impl BufRead, limit: usize) -> io::Result<Option<Line>>
         if !too_long {
             kept.extend_from_slice(part);
         }
-        let (taken, done) = (part.len() + usize::from(end.is_some()), end.is_some() || chunk.is_empty());
+        let (taken, done) =
+            (part.len() + usize::from(end.is_some()), end.is_some() || chunk.is_empty());
         reader.consume(taken);
         any = true;
         if done {

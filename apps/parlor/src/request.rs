@@ -154,7 +154,8 @@ mod tests {
         let read = |line: String| serde_json::from_str::<Value>(&line).unwrap();
         let line = answer(&json!("x"), &Ok(Answer::Empty {})).unwrap();
         assert_eq!(read(line), json!({"jsonrpc": "2.0", "id": "x", "result": {}}));
-        let failure = Failure { retry_after: Some(9), ..Failure::new(Code::RateLimited, "Slowly.") };
+        let failure =
+            Failure { retry_after: Some(9), ..Failure::new(Code::RateLimited, "Slowly.") };
         let data = json!({"code": "rate_limited", "retry": "later", "retry_after": 9});
         let error = json!({"code": APPLICATION, "message": "Slowly.", "data": data});
         let line = answer(&json!(1), &Err(failure)).unwrap();

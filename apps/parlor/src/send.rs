@@ -7,7 +7,8 @@ use crate::{device, show};
 use anyhow::{anyhow, bail};
 use parlor_client::{Client, Output, Outputs};
 use parlor_view::{
-    AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, MessageView, MessagesSend,
+    AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, MessageView,
+    MessagesSend,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -86,7 +87,8 @@ pub fn account(args: AccountArgs) -> anyhow::Result<ExitCode> {
             device_name: None,
             invite: args.invite,
         };
-        let Answer::Created { address, .. } = device.ask(Command::AccountCreate(wish)).await? else {
+        let Answer::Created { address, .. } = device.ask(Command::AccountCreate(wish)).await?
+        else {
             return Err(odd());
         };
         // Others can write only once the server has this device's key packages.
@@ -142,7 +144,9 @@ pub fn status(args: StatusArgs) -> anyhow::Result<ExitCode> {
     with_device(args.profile, async |device| {
         // A server that cannot be reached is a part of the answer.
         if let Err(error) = device.ask(Command::Sync).await
-            && !error.downcast_ref::<Refused>().is_some_and(|refused| refused.0.code == Code::Offline)
+            && !error
+                .downcast_ref::<Refused>()
+                .is_some_and(|refused| refused.0.code == Code::Offline)
         {
             return Err(error);
         }

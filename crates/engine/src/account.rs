@@ -186,7 +186,7 @@ impl Step<'_, '_> {
         }
     }
 
-    /// Answers `account.create` once the device is online.
+    /// Answers `account.create` once others can reach the new device.
     pub fn created(&mut self) -> Result<()> {
         let waiting = std::mem::take(&mut self.engine.net.waiting);
         for entry in waiting {
@@ -207,10 +207,11 @@ impl Step<'_, '_> {
     }
 
     pub fn refill_key_packages(&mut self, one_time: u32, last_resort: bool) -> Result<()> {
-        if one_time >= ONE_TIME_LOW && last_resort
-            || self.engine.net.asked(|purpose| matches!(purpose, Purpose::KeyPackages))
-        {
+        if self.engine.net.asked(|purpose| matches!(purpose, Purpose::KeyPackages)) {
             return Ok(());
+        }
+        if one_time >= ONE_TIME_LOW && last_resort {
+            return self.created();
         }
         let mut packages = Vec::new();
         for _ in one_time..ONE_TIME_WANTED {

@@ -207,7 +207,8 @@ impl Step<'_, '_> {
         match purpose {
             Purpose::Authenticate => self.authenticated(result),
             Purpose::Register => self.registered(result),
-            Purpose::KeyPackages | Purpose::Nothing => Ok(()),
+            Purpose::KeyPackages => self.created(),
+            Purpose::Nothing => Ok(()),
             Purpose::Stat => self.stat(result),
             Purpose::Post { outbox, hash, chat } => self.posted(outbox, &hash, chat, result),
             Purpose::Bundle { group, hash } => self.bundled(&group, &hash, result),
@@ -235,7 +236,6 @@ impl Step<'_, '_> {
         }
         self.engine.net.link = Link::Online;
         self.out.events.push(Event::Connection { state: "online" });
-        self.created()?;
         self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
         self.pump.extend(self.tx.outbox_chats()?);
         self.request_missing_logs()?;

@@ -217,6 +217,14 @@ impl Step<'_, '_> {
         Ok(())
     }
 
+    /// Nothing more goes to a chat: what was still to be sent there has failed.
+    pub fn fail_outbox(&mut self, chat: &ChatId) -> Result<()> {
+        for entry in self.tx.outbox(chat, u32::MAX)? {
+            self.state_moves(&entry, None, State::Failed)?;
+        }
+        Ok(self.tx.clear_outbox(chat)?)
+    }
+
     /// Tells every chat the own profile with the next thing said there; at once where people know us.
     pub fn tell_profile(&mut self) -> Result<()> {
         for chat in self.tx.chats()? {

@@ -36,8 +36,6 @@ pub(crate) enum Event {
     Wake(usize),
     /// The device may use the network again.
     Online(usize),
-    /// The next line of the script.
-    Act,
 }
 
 /// One connection, as both ends see it.

@@ -40,8 +40,6 @@ pub struct World {
     pub(crate) answers: BTreeMap<(usize, u64), Result<Answer, Failure>>,
     /// Which commit made each epoch of each group.
     commits: BTreeMap<(Vec<u8>, u64), Hash>,
-    /// Lines of the script still to come.
-    pub(crate) acts: u32,
     /// Steps taken, for whoever wants to know how much happened.
     pub steps: u64,
 }
@@ -66,7 +64,6 @@ impl World {
             ticket: 0,
             answers: BTreeMap::new(),
             commits: BTreeMap::new(),
-            acts: 0,
             steps: 0,
         })
     }
@@ -94,20 +91,16 @@ impl World {
         let ticket = self.command(device, command)?;
         let end = self.now + 60_000;
         while !self.answers.contains_key(&(device, ticket)) {
-            if !self.next(end, &mut |_| Ok(()))? {
+            if !self.next(end)? {
                 bail!("a command was never answered");
             }
         }
         self.answers.remove(&(device, ticket)).context("an answer")
     }
 
-    /// Lets everything happen that happens before a time; `act` is called for each line of the script.
-    pub fn run_until(
-        &mut self,
-        end: u64,
-        act: &mut impl FnMut(&mut Self) -> Result<()>,
-    ) -> Result<()> {
-        while self.next(end, act)? {}
+    /// Lets everything happen that happens up to a time.
+    pub fn run_until(&mut self, end: u64) -> Result<()> {
+        while self.next(end)? {}
         Ok(())
     }
 
@@ -118,11 +111,11 @@ impl World {
             self.go_online(device)?;
         }
         let end = self.now + 6 * 3600 * 1000;
-        self.run_until(end, &mut |_| Ok(()))
+        self.run_until(end)
     }
 
     /// Runs the next event, if there is one before `end`.
-    fn next(&mut self, end: u64, act: &mut impl FnMut(&mut Self) -> Result<()>) -> Result<bool> {
+    fn next(&mut self, end: u64) -> Result<bool> {
         const MOST_STEPS: u64 = 200_000;
         let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= end) else {
             return Ok(false);
@@ -135,7 +128,9 @@ impl World {
         match entry.remove() {
             Event::ToRelay(connection, frame) => self.at_relay(connection, frame)?,
             Event::ToDevice(connection, frame) => {
-                if let Some(device) = self.connections.get(&connection).map(|c| c.device) {
+                if let Some(device) = self.connections.get(&connection).map(|c| c.device)
+                    && self.device(device)?.connection == Some(connection)
+                {
                     self.step(device, Input::Frame(frame))?;
                 }
             }
@@ -154,7 +149,6 @@ impl World {
                 }
             }
             Event::Online(device) => self.go_online(device)?,
-            Event::Act => act(self)?,
         }
         Ok(true)
     }

@@ -39,6 +39,9 @@ impl Step<'_, '_> {
         row.epoch = view.epoch;
         row.status = Status::Active;
         row.refused = None;
+        if row.wait_epoch <= row.epoch {
+            row.wait_epoch = 0;
+        }
         row.info_key.clone_from(&view.state.info_key);
         let now_in = devices(&view);
         let known = self.tx.members(&row.group_id)?;
@@ -194,7 +197,7 @@ impl Step<'_, '_> {
         {
             chat.left = true;
             self.tx.set_chat(&chat)?;
-            self.tx.clear_outbox(&row.chat_id)?;
+            self.fail_outbox(&row.chat_id)?;
             if !leaving && chat.kind == ChatKind::Group as i32 {
                 let notice = Notice::new("removed", by, Some(me), "");
                 self.add_notice(&row.chat_id, &row.group_id, epoch, position, notice)?;

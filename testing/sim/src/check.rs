@@ -1,0 +1,253 @@
+//! What has to be true when all is quiet.
+//!
+//! For every group: one epoch for the relay and all members; the same members, and the same texts in the same
+//! order with the same edits and reactions, from the place on where the later of two members came in; every
+//! text that was promised is there once; whoever was removed has nothing from after that. For every device:
+//! nothing is left to be sent or to be made true, nothing failed, nothing is unreadable.
+
+use crate::world::World;
+use anyhow::{Context, Result, bail, ensure};
+use parlor_relay_core::Read;
+use parlor_store::groups::Status;
+use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_wire::content::ChatKind;
+use parlor_wire::{GroupId, MessageId, UserId};
+use std::collections::BTreeMap;
+
+/// A text whose sender got an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Said {
+    /// By which device.
+    pub device: usize,
+    /// Its id.
+    pub message: MessageId,
+}
+
+/// What one device has of one group that carries a chat.
+struct View {
+    device: usize,
+    user: UserId,
+    status: Status,
+    epoch: u64,
+    direct: bool,
+    members: BTreeMap<UserId, u64>,
+    history: Vec<(MessageRow, Vec<(String, UserId)>)>,
+}
+
+/// Checks a settled world.
+pub fn check(world: &mut World, said: &[Said]) -> Result<()> {
+    let mut views: BTreeMap<GroupId, Vec<View>> = BTreeMap::new();
+    for device in 0..world.devices.len() {
+        idle(world, device)?;
+        for (group, view) in look(world, device)? {
+            views.entry(group).or_default().push(view);
+        }
+    }
+    for (group, views) in &views {
+        let epoch = world.relay_store.group(group)?.context("a group unknown to the relay")?.epoch;
+        same_group(epoch, views).context("group")?;
+        removed_know_nothing(views)?;
+        promises(views, said)?;
+    }
+    Ok(())
+}
+
+fn idle(world: &mut World, device: usize) -> Result<()> {
+    let now = world.now;
+    world.device(device)?.read(|tx| {
+        let outbox = tx.outbox_len()?;
+        ensure!(outbox == 0, "device {device} has {outbox} entries left to send");
+        let due: Vec<_> = tx.intents()?.into_iter().filter(|intent| intent.due_at <= now).collect();
+        ensure!(due.is_empty(), "device {device} has intents left: {due:?}");
+        ensure!(tx.parked()?.is_empty(), "device {device} has parked items");
+        ensure!(tx.bundles()?.is_empty(), "device {device} has a commit under way");
+        Ok(())
+    })
+}
+
+fn look(world: &mut World, device: usize) -> Result<Vec<(GroupId, View)>> {
+    let user = world.device(device)?.user()?.context("an account")?;
+    world.device(device)?.read(|tx| {
+        let mut views = Vec::new();
+        for chat in tx.chats()? {
+            let Some(id) = chat.group else { continue };
+            let row = tx.group(&id)?.context("a chat without a group")?;
+            let mut history = Vec::new();
+            for message in tx.history(&chat.chat_id, None, 100_000)? {
+                let reactions = tx.reactions(&message.message_id)?;
+                let mut reactions: Vec<_> =
+                    reactions.into_iter().map(|r| (r.emoji, r.user)).collect();
+                reactions.sort();
+                history.push((message, reactions));
+            }
+            let members = tx.members(&id)?.into_iter().map(|m| (m.user_id, m.joined)).collect();
+            let (status, epoch) = (row.status, row.epoch);
+            let direct = chat.kind == ChatKind::Direct as i32;
+            views.push((id, View { device, user, status, epoch, direct, members, history }));
+        }
+        Ok(views)
+    })
+}
+
+impl View {
+    /// Whether this device came in after others, perhaps for the second time.
+    fn came_later(&self) -> bool {
+        let first = self.members.values().min();
+        self.members.get(&self.user).zip(first).is_some_and(|(own, first)| own > first)
+    }
+
+    /// Texts after a place, as everybody has to have them.
+    fn texts(&self, after: u64) -> Vec<Text<'_>> {
+        let shown = self.history.iter().filter(|(row, _)| {
+            let sent = row.state != State::Failed;
+            sent && matches!(row.kind, Kind::Text | Kind::Deleted) && row.position > after
+        });
+        shown
+            .map(|(row, reactions)| Text {
+                id: row.message_id,
+                sender: row.sender,
+                deleted: row.kind == Kind::Deleted,
+                text: &row.text,
+                edited: row.edited_at.is_some(),
+                reply_to: row.reply_to,
+                reactions,
+            })
+            .collect()
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Text<'a> {
+    id: MessageId,
+    sender: UserId,
+    deleted: bool,
+    text: &'a str,
+    edited: bool,
+    reply_to: Option<MessageId>,
+    reactions: &'a [(String, UserId)],
+}
+
+fn same_group(epoch: u64, views: &[View]) -> Result<()> {
+    let active: Vec<&View> = views.iter().filter(|view| view.status == Status::Active).collect();
+    for view in views {
+        let device = view.device;
+        ensure!(
+            matches!(view.status, Status::Active | Status::Gone),
+            "device {device}: {:?}",
+            view.status
+        );
+        for (row, _) in &view.history {
+            ensure!(row.kind != Kind::Unreadable, "device {device} could not read something");
+            ensure!(row.kind != Kind::Unknown, "device {device} does not know something");
+            if view.status == Status::Active && row.mine && row.kind == Kind::Text {
+                // What was not sent before a removal stays unsent.
+                let back = row.state == State::Failed && view.came_later();
+                let fine = back || matches!(row.state, State::Sent | State::Delivered | State::Read);
+                ensure!(fine, "device {device}: own message is {:?}", row.state);
+            }
+        }
+    }
+    let Some(first) = active.first() else { return Ok(()) };
+    for view in &active {
+        let device = view.device;
+        ensure!(view.epoch == epoch, "device {device}: epoch {}, relay {epoch}", view.epoch);
+        ensure!(
+            view.members.keys().eq(first.members.keys()),
+            "devices {} and {device}: different members",
+            first.device
+        );
+        ensure!(view.members.contains_key(&view.user), "device {device} is not in its own group");
+    }
+    ensure!(active.len() == first.members.len(), "members without the group");
+    for (at, one) in active.iter().enumerate() {
+        for other in active.iter().skip(at + 1) {
+            same_texts(one, other)?;
+        }
+    }
+    Ok(())
+}
+
+fn same_texts(one: &View, other: &View) -> Result<()> {
+    // Each knows best when it came in itself; the other saw the same commit.
+    let joined = [(one, one.user), (one, other.user), (other, one.user), (other, other.user)]
+        .into_iter()
+        .filter_map(|(view, user)| view.members.get(&user))
+        .max()
+        .copied()
+        .unwrap_or(0);
+    let after = if one.direct { 0 } else { joined };
+    let (a, b) = (one.texts(after), other.texts(after));
+    if a != b {
+        let at = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+        bail!(
+            "devices {} and {} differ: {} and {} texts, first difference at {at}: {:?} / {:?}",
+            one.device,
+            other.device,
+            a.len(),
+            b.len(),
+            a.get(at),
+            b.get(at)
+        );
+    }
+    Ok(())
+}
+
+/// A member's notice about the removal says where in the order it was; the removed device has no text of
+/// others from behind it.
+fn removed_know_nothing(views: &[View]) -> Result<()> {
+    let Some(witness) = views.iter().find(|view| view.status == Status::Active) else {
+        return Ok(());
+    };
+    for gone in views.iter().filter(|view| view.status == Status::Gone) {
+        let last = gone.history.iter().filter(|(row, _)| !row.mine && row.kind == Kind::Text);
+        let known: Vec<MessageId> = last.map(|(row, _)| row.message_id).collect();
+        let removal = witness
+            .history
+            .iter()
+            .filter(|(row, _)| row.kind == Kind::Notice && names(row, "removed", "left", &gone.user))
+            .map(|(row, _)| row.position)
+            .max();
+        let Some(removal) = removal else { continue };
+        let later = witness.history.iter().filter(|(row, _)| {
+            row.kind == Kind::Text && row.position > removal && known.contains(&row.message_id)
+        });
+        let count = later.count();
+        ensure!(count == 0, "device {} read {count} texts after its removal", gone.device);
+    }
+    Ok(())
+}
+
+/// Whether a notice of one of two codes is about a person. Notices carry the person's bytes as they are.
+fn names(row: &MessageRow, code: &str, or: &str, user: &UserId) -> bool {
+    let has = |bytes: &[u8]| row.body.windows(bytes.len()).any(|window| window == bytes);
+    (has(code.as_bytes()) || has(or.as_bytes())) && has(user.as_bytes())
+}
+
+/// What members were promised is in the history of each of them.
+fn promises(views: &[View], said: &[Said]) -> Result<()> {
+    let active = || views.iter().filter(|view| view.status == Status::Active);
+    for sender in active() {
+        let own = said.iter().filter(|said| said.device == sender.device);
+        for promise in own {
+            let found = sender.history.iter().find(|(row, _)| row.message_id == promise.message);
+            let Some((row, _)) = found.filter(|(row, _)| row.state != State::Failed) else {
+                continue;
+            };
+            for view in active() {
+                let joined = |of: &View| of.members.get(&view.user).copied().unwrap_or(0);
+                if !view.direct && row.position <= joined(view).max(joined(sender)) {
+                    continue;
+                }
+                let times =
+                    view.history.iter().filter(|(r, _)| r.message_id == promise.message).count();
+                ensure!(
+                    times == 1,
+                    "device {} has a text of device {} {times} times",
+                    view.device,
+                    sender.device
+                );
+            }
+        }
+    }
+    Ok(())
+}

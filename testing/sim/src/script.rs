@@ -1,0 +1,238 @@
+//! The story of one seed: people meet, then do random things under faults, then all is quiet.
+
+use crate::check::{Said, check};
+use crate::network::{Faults, below, chance};
+use crate::world::World;
+use anyhow::{Context, Result, bail};
+use parlor_store::chats::Chat;
+use parlor_store::messages::{Kind, MessageRow};
+use parlor_view::{AccountCreate, Answer, ChatRole, ChatTitle, Command, MessagesSend};
+use parlor_wire::content::ChatKind;
+use parlor_wire::{MessageId, UserId};
+
+/// What a seed decides before anything happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// People, one device each.
+    pub people: usize,
+    /// Random commands.
+    pub acts: u32,
+    /// What goes wrong meanwhile.
+    pub faults: Faults,
+    /// Whether members come and go.
+    pub changes: bool,
+}
+
+impl Plan {
+    /// The plan of a seed: worlds without faults, with a bad network, with crashes, with everything.
+    pub fn of(seed: u64) -> Self {
+        let network = Faults { breaks: 12, slow: 20, ..Faults::default() };
+        let crashes = Faults { crash_before: 10, crash_after: 10, relay_crash: 3, ..network };
+        let faults = match seed % 4 {
+            0 => Faults { slow: 20, ..Faults::default() },
+            1 => network,
+            2 => crashes,
+            _ => Faults { restart: 60, ..crashes },
+        };
+        Self { people: 2 + (seed / 4 % 4) as usize, acts: 60, faults, changes: seed % 8 != 0 }
+    }
+}
+
+/// A world with people who know each other, and what was said in it so far.
+pub struct Story {
+    /// The world.
+    pub world: World,
+    /// Who owns which device.
+    pub people: Vec<UserId>,
+    /// Commands that send a text: device and ticket.
+    sends: Vec<(usize, u64)>,
+    /// Numbers the texts.
+    texts: u32,
+}
+
+/// Plays a seed from the beginning to the checks; returns how many steps it took.
+pub fn run(seed: u64, plan: Plan) -> Result<u64> {
+    let mut story = Story::begin(seed, plan.people)?;
+    story.act(plan)?;
+    story.world.settle()?;
+    let said = story.said();
+    check(&mut story.world, &said)?;
+    Ok(story.world.steps)
+}
+
+impl Story {
+    /// Everybody gets an account; person 0 founds a group of all and writes to everybody.
+    pub fn begin(seed: u64, people: usize) -> Result<Self> {
+        let mut world = World::new(seed, people)?;
+        let mut users = Vec::new();
+        for device in 0..people {
+            let wish = AccountCreate {
+                server: "https://relay.test".into(),
+                display_name: format!("Person {device}"),
+                username: Some(format!("person{device}")),
+                device_name: None,
+                invite: None,
+            };
+            expect(world.ask(device, Command::AccountCreate(wish))?)?;
+            users.push(world.device(device)?.user()?.context("an account")?);
+        }
+        // Key packages are on their way when the answer comes.
+        world.settle()?;
+        let mut story = Self { world, people: users, sends: Vec::new(), texts: 0 };
+        let members = (1..people).map(|number| format!("person{number}")).collect();
+        let command = Command::CreateGroup { title: "All".into(), members };
+        expect(story.world.ask(0, command)?)?;
+        for device in 1..people {
+            let address = format!("person{device}");
+            expect(story.world.ask(0, Command::Direct { address })?)?;
+        }
+        story.world.settle()?;
+        for device in 0..people {
+            for chat in story.chats(device)? {
+                story.world.command(device, Command::Accept { chat_id: chat.chat_id.text() })?;
+            }
+        }
+        story.world.settle()?;
+        Ok(story)
+    }
+
+    /// Chats of a device that it is in.
+    pub fn chats(&mut self, device: usize) -> Result<Vec<Chat>> {
+        let mut chats = self.world.device(device)?.read(|tx| Ok(tx.chats()?))?;
+        chats.retain(|chat| !chat.left && chat.kind != ChatKind::Self_ as i32);
+        chats.sort_by_key(|chat| chat.chat_id);
+        Ok(chats)
+    }
+
+    /// The group of all, as a device has it.
+    pub fn group(&mut self, device: usize) -> Result<Chat> {
+        let chats = self.chats(device)?;
+        chats.into_iter().find(|chat| chat.kind == ChatKind::Group as i32).context("a group")
+    }
+
+    /// Says something new.
+    pub fn say(&mut self, device: usize, chat: &Chat, reply_to: Option<MessageId>) -> Result<()> {
+        self.texts += 1;
+        let wish = MessagesSend {
+            chat_id: chat.chat_id.text(),
+            text: Some(format!("text {} of {device}", self.texts)),
+            reply_to: reply_to.map(|id| id.text()),
+            mentions: None,
+            attachments: None,
+            view_once: None,
+        };
+        let ticket = self.world.command(device, Command::Send(wish))?;
+        self.sends.push((device, ticket));
+        Ok(())
+    }
+
+    /// Texts whose sender was told that they will be sent.
+    pub fn said(&self) -> Vec<Said> {
+        let answered = |(device, ticket): &(usize, u64)| {
+            match self.world.answers.get(&(*device, *ticket)) {
+                Some(Ok(Answer::Message { message_id })) => {
+                    MessageId::parse(message_id).ok().map(|message| Said { device: *device, message })
+                }
+                _ => None,
+            }
+        };
+        self.sends.iter().filter_map(answered).collect()
+    }
+
+    /// Random commands under faults.
+    pub fn act(&mut self, plan: Plan) -> Result<()> {
+        self.world.faults = plan.faults;
+        for _ in 0..plan.acts {
+            let pause = match below(&mut self.world.rng, 4) {
+                0 => 0,
+                1 => 3000,
+                _ => 300,
+            };
+            let end = self.world.now + below(&mut self.world.rng, pause) as u64;
+            self.world.run_until(end)?;
+            self.world.now = end;
+            let device = below(&mut self.world.rng, plan.people);
+            self.one(device, plan)?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, device: usize, plan: Plan) -> Result<()> {
+        if chance(&mut self.world.rng, 60) {
+            let hours = below(&mut self.world.rng, 48) as u64;
+            let until = self.world.now + 1000 + hours * 2500;
+            return self.world.go_offline(device, Some(until));
+        }
+        let chats = self.chats(device)?;
+        let Some(chat) = chats.get(below(&mut self.world.rng, chats.len())) else { return Ok(()) };
+        let choice = below(&mut self.world.rng, 100);
+        if choice < 50 {
+            return self.say(device, chat, None);
+        }
+        if choice < 75 {
+            return self.answer_something(device, chat, choice);
+        }
+        if chat.kind == ChatKind::Group as i32 {
+            // A race: two members at the same time.
+            let other = below(&mut self.world.rng, plan.people);
+            self.change_group(device, chat, plan)?;
+            if choice % 2 == 0
+                && let Some(same) =
+                    self.chats(other)?.into_iter().find(|other| other.group == chat.group)
+            {
+                self.change_group(other, &same, plan)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn answer_something(&mut self, device: usize, chat: &Chat, choice: usize) -> Result<()> {
+        let rows = self.world.device(device)?.read(|tx| Ok(tx.history(&chat.chat_id, None, 40)?))?;
+        let texts: Vec<&MessageRow> = rows.iter().filter(|row| row.kind == Kind::Text).collect();
+        let own: Vec<&MessageRow> = texts.iter().copied().filter(|row| row.mine).collect();
+        let from = if choice < 63 { &texts } else { &own };
+        let Some(row) = from.get(below(&mut self.world.rng, from.len())) else { return Ok(()) };
+        let message_id = row.message_id.text();
+        let command = match choice {
+            ..55 => return self.say(device, chat, Some(row.message_id)),
+            55..60 => Command::React { message_id, emoji: "👍".into() },
+            60..63 => Command::MarkRead { chat_id: chat.chat_id.text(), up_to: message_id },
+            63..71 => Command::Edit { message_id, text: format!("edited at {}", self.world.now) },
+            _ => Command::Delete { message_id, for_everyone: true },
+        };
+        self.world.command(device, command)?;
+        Ok(())
+    }
+
+    fn change_group(&mut self, device: usize, chat: &Chat, plan: Plan) -> Result<()> {
+        let chat_id = chat.chat_id.text();
+        let somebody = below(&mut self.world.rng, plan.people);
+        let user = self.people.get(somebody).context("a person")?.text();
+        let choice = below(&mut self.world.rng, if plan.changes { 10 } else { 4 });
+        let command = match choice {
+            0..3 => Command::SetTitle(ChatTitle {
+                chat_id,
+                title: Some(format!("Title {}", self.world.now)),
+                description: None,
+            }),
+            3..5 => {
+                let role = if choice == 3 { "admin" } else { "owner" };
+                Command::SetRole(ChatRole { chat_id, user, role: role.into() })
+            }
+            5..8 => Command::AddMembers { chat_id, members: vec![user] },
+            8 => Command::RemoveMembers { chat_id, members: vec![user] },
+            // Without its founder nobody may bring people in.
+            _ if device == 0 => return Ok(()),
+            _ => Command::Leave { chat_id },
+        };
+        self.world.command(device, command)?;
+        Ok(())
+    }
+}
+
+fn expect(answer: Result<Answer, parlor_view::Failure>) -> Result<Answer> {
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(failure) => bail!("refused: {failure:?}"),
+    }
+}
