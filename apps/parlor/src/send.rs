@@ -101,6 +101,7 @@ pub fn account(args: AccountArgs) -> anyhow::Result<ExitCode> {
 /// `parlor send`.
 pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
     with_device(args.profile, async |device| {
+        device.connected().await?;
         device.ask(Command::Sync).await?;
         let found = device.ask(Command::Direct { address: args.to }).await?;
         let Answer::Chat { chat_id } = found else { return Err(odd()) };
@@ -121,6 +122,7 @@ pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
 /// `parlor inbox`.
 pub fn inbox(args: InboxArgs) -> anyhow::Result<ExitCode> {
     with_device(args.profile, async |device| {
+        device.connected().await?;
         device.ask(Command::Sync).await?;
         for chat in device.chats().await? {
             device.inbox_of(chat, args.accept).await?;
@@ -142,6 +144,7 @@ pub fn inbox(args: InboxArgs) -> anyhow::Result<ExitCode> {
 /// `parlor status`.
 pub fn status(args: StatusArgs) -> anyhow::Result<ExitCode> {
     with_device(args.profile, async |device| {
+        device.connected().await?;
         // A server that cannot be reached is a part of the answer.
         if let Err(error) = device.ask(Command::Sync).await
             && !error
@@ -206,6 +209,24 @@ struct Device {
 }
 
 impl Device {
+    /// Waits until the device has reached the server or failed to.
+    async fn connected(&mut self) -> anyhow::Result<()> {
+        // Without an account nothing is connected to.
+        self.ask(Command::AccountInfo).await?;
+        let decided = async {
+            loop {
+                let event = self.event().await?;
+                if matches!(event, Event::Connection { state: "online" | "offline" }) {
+                    return anyhow::Ok(());
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, decided).await {
+            Ok(decided) => decided,
+            Err(_) => bail!("the server takes too long to answer"),
+        }
+    }
+
     async fn ask(&mut self, command: Command) -> anyhow::Result<Answer> {
         let ticket = self.client.command(command);
         let answer = async {

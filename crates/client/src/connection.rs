@@ -57,7 +57,7 @@ pub enum Order {
     /// Have no connection.
     Hang,
     /// Send this, if the connection is still the one of this epoch.
-    Send { epoch: u64, frame: ClientFrame },
+    Send { epoch: u64, frame: Box<ClientFrame> },
     /// Send what was ordered, say goodbye, end.
     Stop(Option<oneshot::Sender<()>>),
 }

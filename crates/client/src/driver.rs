@@ -149,6 +149,9 @@ impl Driver {
             Message::Lost { epoch } if epoch == self.epoch => {
                 self.connect(false);
                 self.disconnected();
+                if self.told == "connecting" {
+                    self.tell(Event::Connection { state: "offline" });
+                }
                 self.sync_for_flush();
             }
             Message::Connecting { .. } | Message::Lost { .. } | Message::Stop(_) => {}
@@ -216,7 +219,7 @@ impl Driver {
     fn carry_out(&mut self, effects: Effects) {
         self.wake_at = effects.wake_at;
         for frame in effects.frames {
-            let _ = self.orders.send(Order::Send { epoch: self.epoch, frame });
+            let _ = self.orders.send(Order::Send { epoch: self.epoch, frame: Box::new(frame) });
         }
         for event in effects.events {
             self.tell(event);

@@ -60,8 +60,7 @@ impl Step<'_, '_> {
         if names.is_empty() {
             return Ok(Some(users));
         }
-        if !self.engine.net.online() {
-            self.fail(ticket, Code::Offline, "The server has to be asked, and cannot be reached.");
+        if self.wait_for_connection(ticket, command) {
             return Ok(None);
         }
         for name in &names {

@@ -25,8 +25,12 @@ pub enum Purpose {
     Authenticate,
     Register,
     KeyPackages,
-    /// Where the mailbox stands; lets `sync` know how far to wait and finds groups that are behind.
+    /// Where the mailbox stands; finds groups that are behind.
     Stat,
+    /// Where the mailbox stands for a `sync`: how far it has to wait.
+    SyncStat {
+        ticket: Ticket,
+    },
     Post {
         outbox: i64,
         hash: Hash,
@@ -72,6 +76,11 @@ pub enum Waiting {
         ticket: Ticket,
         intent: i64,
         answer: Answer,
+    },
+    /// Carried out once there is a connection.
+    Online {
+        ticket: Ticket,
+        command: Command,
     },
     /// Carried out once the names are resolved.
     Names {
@@ -181,6 +190,7 @@ impl Step<'_, '_> {
                 Waiting::Intent { ticket, answer, .. } => self.answer(ticket, Ok(answer)),
                 Waiting::Create { ticket }
                 | Waiting::Sync { ticket, .. }
+                | Waiting::Online { ticket, .. }
                 | Waiting::Names { ticket, .. } => self.answer(ticket, Err(offline())),
             }
         }
@@ -210,6 +220,18 @@ impl Step<'_, '_> {
             Purpose::KeyPackages => self.created(),
             Purpose::Nothing => Ok(()),
             Purpose::Stat => self.stat(result),
+            Purpose::SyncStat { ticket } => {
+                if let Ok(Outcome::Stat(stat)) = &result {
+                    for waiting in &mut self.engine.net.waiting {
+                        if let Waiting::Sync { ticket: of, tail } = waiting
+                            && *of == ticket
+                        {
+                            *tail = Some(stat.tail);
+                        }
+                    }
+                }
+                self.stat(result)
+            }
             Purpose::Post { outbox, hash, chat } => self.posted(outbox, &hash, chat, result),
             Purpose::Bundle { group, hash } => self.bundled(&group, &hash, result),
             Purpose::Log { user } => self.log_came(&user, result),
@@ -240,16 +262,28 @@ impl Step<'_, '_> {
         self.pump.extend(self.tx.outbox_chats()?);
         self.request_missing_logs()?;
         self.advance = true;
+        let waiting = std::mem::take(&mut self.engine.net.waiting);
+        for entry in waiting {
+            match entry {
+                Waiting::Online { ticket, command } => self.command(ticket, command)?,
+                other => self.engine.net.waiting.push(other),
+            }
+        }
         Ok(())
+    }
+
+    /// For commands that have to ask the relay: now, or with the next connection. When the next try to connect
+    /// fails, the command is answered `offline`. True: put off.
+    pub fn wait_for_connection(&mut self, ticket: Ticket, command: &Command) -> bool {
+        if self.engine.net.online() {
+            return false;
+        }
+        self.engine.net.waiting.push(Waiting::Online { ticket, command: command.clone() });
+        true
     }
 
     fn stat(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
         let Ok(Outcome::Stat(stat)) = result else { return Ok(()) };
-        for waiting in &mut self.engine.net.waiting {
-            if let Waiting::Sync { tail: tail @ None, .. } = waiting {
-                *tail = Some(stat.tail);
-            }
-        }
         if self.tx.number("mailbox_sequence")? >= stat.tail {
             self.find_groups_behind()?;
         }

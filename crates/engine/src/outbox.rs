@@ -45,7 +45,14 @@ impl Step<'_, '_> {
         };
         let ready =
             row.status == Status::Active && row.wait_epoch <= row.epoch && row.refused.is_none();
+        // What was encrypted for another epoch may come back to be encrypted anew; nothing overtakes it.
+        let mut ready = ready;
         for entry in self.tx.outbox(chat_id, WINDOW)? {
+            let in_step = entry
+                .payload
+                .as_ref()
+                .is_none_or(|payload| payload.group == row.group_id && payload.epoch == row.epoch);
+            ready &= in_step;
             if self.engine.net.posts_sent.contains(&entry.id) {
                 continue;
             }
@@ -164,6 +171,7 @@ impl Step<'_, '_> {
             }
             _ => {
                 self.tx.delete_outbox(id)?;
+                self.pump.insert(chat);
                 self.state_moves(&entry, None, State::Failed)
             }
         }

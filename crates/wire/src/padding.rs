@@ -22,7 +22,7 @@ pub fn padded_len(len: usize) -> usize {
 /// Padmé: keeps only as many leading bits of the length as its exponent needs.
 fn padme(len: usize) -> usize {
     let exponent = usize::BITS - 1 - len.leading_zeros();
-    let mantissa = usize::BITS - exponent.leading_zeros();
+    let mantissa = u32::BITS - exponent.leading_zeros();
     let mask = (1usize << (exponent - mantissa)) - 1;
     (len + mask) & !mask
 }

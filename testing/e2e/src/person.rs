@@ -174,17 +174,14 @@ impl Person {
         Ok(list.get("chats").and_then(Value::as_array).context("no chats in the answer")?.clone())
     }
 
-    /// Waits for the request that names this chat title or person, accepts it and returns the chat's id.
+    /// Waits for the chat that names this title or person, accepts it if it is a request, and returns its id.
     pub fn accepts(&mut self, title: &str) -> Result<String> {
-        let what = format!("a request titled {title:?}");
+        let what = format!("a chat titled {title:?}");
         let chat_id = self.rpc.until(&what, |rpc| {
             let list = rpc.call("chats.list", json!({"limit": 100}))?;
             let chats =
                 list.get("chats").and_then(Value::as_array).context("no chats in the answer")?;
-            let is_it = |chat: &&Value| {
-                chat.get("title").is_some_and(|name| name == title)
-                    && chat.get("requested").is_some_and(|requested| requested == true)
-            };
+            let is_it = |chat: &&Value| chat.get("title").is_some_and(|name| name == title);
             Ok(chats
                 .iter()
                 .find(is_it)

@@ -142,7 +142,8 @@ fn same_group(epoch: u64, views: &[View]) -> Result<()> {
             if view.status == Status::Active && row.mine && row.kind == Kind::Text {
                 // What was not sent before a removal stays unsent.
                 let back = row.state == State::Failed && view.came_later();
-                let fine = back || matches!(row.state, State::Sent | State::Delivered | State::Read);
+                let fine =
+                    back || matches!(row.state, State::Sent | State::Delivered | State::Read);
                 ensure!(fine, "device {device}: own message is {:?}", row.state);
             }
         }
@@ -204,7 +205,9 @@ fn removed_know_nothing(views: &[View]) -> Result<()> {
         let removal = witness
             .history
             .iter()
-            .filter(|(row, _)| row.kind == Kind::Notice && names(row, "removed", "left", &gone.user))
+            .filter(|(row, _)| {
+                row.kind == Kind::Notice && names(row, "removed", "left", &gone.user)
+            })
             .map(|(row, _)| row.position)
             .max();
         let Some(removal) = removal else { continue };

@@ -1,10 +1,14 @@
 //! One device: the real engine over the real database.
 
 use anyhow::{Context, Result};
+use parlor_crypto::Secret;
+use parlor_crypto::sign::SigningKey;
 use parlor_engine::{Ctx, Effects, Engine, Input};
+use parlor_mls::{DeviceIdentity, Group, KeyValue, KvError, Mls, Suite};
 use parlor_store::{Store, Tx};
-use parlor_wire::UserId;
+use parlor_wire::{DeviceId, GroupId, UserId};
 use rand_core::CryptoRng;
+use std::path::Path;
 
 /// A device of one person.
 pub struct Device {
@@ -67,12 +71,54 @@ impl Device {
         Ok(self.store.snapshot()?)
     }
 
-    /// Changes the database behind the engine's back; the engine starts anew.
-    pub(crate) fn tamper(&mut self, change: impl FnOnce(&Tx<'_>) -> Result<()>) -> Result<()> {
+    /// The library's state of a group disappears, as from a damaged disk; the engine starts anew.
+    pub(crate) fn lose_group(&mut self, rng: &mut dyn CryptoRng, group: &GroupId) -> Result<()> {
         let tx = self.store.begin()?;
-        change(&tx)?;
+        let meta = |key: &str| tx.meta(key)?.context("an account");
+        let seed = meta("device_seed")?;
+        let seed = Secret::try_from(seed.as_slice()).ok().context("a device key")?;
+        let identity = DeviceIdentity::new(
+            UserId::try_from(&meta("user_id")?)?,
+            DeviceId::try_from(&meta("device_id")?)?,
+            0,
+            SigningKey::from_seed(&seed),
+        );
+        let area = Area(&tx);
+        let mut mls = Mls::new(&area, rng, &identity, Suite::XWing);
+        Group::load(&mls, group)?.context("a group to lose")?.delete(&mut mls)?;
+        mls.flush()?;
         tx.commit()?;
         self.engine.reset();
         Ok(())
+    }
+
+    /// Goes on in a file.
+    pub(crate) fn move_to_disk(&mut self, path: &Path) -> Result<()> {
+        std::fs::write(path, self.store.snapshot()?)?;
+        self.store = Store::open(path)?;
+        self.engine.reset();
+        Ok(())
+    }
+
+    /// Goes on with an old copy of the database.
+    pub(crate) fn restore(&mut self, snapshot: &[u8]) -> Result<()> {
+        self.store = Store::from_snapshot(snapshot)?;
+        self.engine.reset();
+        Ok(())
+    }
+}
+
+/// The library's corner of the database.
+struct Area<'a, 't>(&'a Tx<'t>);
+
+impl KeyValue for Area<'_, '_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
+        self.0.mls_get(key).map_err(|error| KvError(error.to_string()))
+    }
+    fn put(&self, key: &[u8], value: &[u8]) -> Result<(), KvError> {
+        self.0.mls_put(key, value).map_err(|error| KvError(error.to_string()))
+    }
+    fn delete(&self, key: &[u8]) -> Result<(), KvError> {
+        self.0.mls_delete(key).map_err(|error| KvError(error.to_string()))
     }
 }

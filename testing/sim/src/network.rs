@@ -25,7 +25,7 @@ pub struct Faults {
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A frame reaches the relay.
-    ToRelay(u64, ClientFrame),
+    ToRelay(u64, Box<ClientFrame>),
     /// A frame reaches the device.
     ToDevice(u64, ServerFrame),
     /// The device learns that its connection is gone.

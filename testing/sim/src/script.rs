@@ -3,7 +3,7 @@
 use crate::check::{Said, check};
 use crate::network::{Faults, below, chance};
 use crate::world::World;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow};
 use parlor_view::{AccountCreate, Answer, ChatRole, ChatTitle, Command, MessagesSend};
@@ -26,15 +26,20 @@ pub struct Plan {
 impl Plan {
     /// The plan of a seed: worlds without faults, with a bad network, with crashes, with everything.
     pub fn of(seed: u64) -> Self {
-        let network = Faults { breaks: 12, slow: 20, ..Faults::default() };
-        let crashes = Faults { crash_before: 10, crash_after: 10, relay_crash: 3, ..network };
+        let network = Faults { breaks: 25, slow: 30, ..Faults::default() };
+        let crashes = Faults { crash_before: 15, crash_after: 15, relay_crash: 5, ..network };
         let faults = match seed % 4 {
             0 => Faults { slow: 20, ..Faults::default() },
             1 => network,
             2 => crashes,
-            _ => Faults { restart: 60, ..crashes },
+            _ => Faults { restart: 80, ..crashes },
         };
-        Self { people: 2 + (seed / 4 % 4) as usize, acts: 60, faults, changes: seed % 8 != 0 }
+        Self {
+            people: 2 + (seed / 4 % 4) as usize,
+            acts: 80,
+            faults,
+            changes: !seed.is_multiple_of(8),
+        }
     }
 }
 
@@ -57,6 +62,8 @@ pub fn run(seed: u64, plan: Plan) -> Result<u64> {
     story.world.settle()?;
     let said = story.said();
     check(&mut story.world, &said)?;
+    // Nobody lost anything, so nobody has to come back from outside.
+    ensure!(story.world.rejoins == 0, "{} rejoins without a reason", story.world.rejoins);
     Ok(story.world.steps)
 }
 
@@ -128,14 +135,13 @@ impl Story {
 
     /// Texts whose sender was told that they will be sent.
     pub fn said(&self) -> Vec<Said> {
-        let answered = |(device, ticket): &(usize, u64)| {
-            match self.world.answers.get(&(*device, *ticket)) {
-                Some(Ok(Answer::Message { message_id })) => {
-                    MessageId::parse(message_id).ok().map(|message| Said { device: *device, message })
-                }
+        let answered =
+            |(device, ticket): &(usize, u64)| match self.world.answers.get(&(*device, *ticket)) {
+                Some(Ok(Answer::Message { message_id })) => MessageId::parse(message_id)
+                    .ok()
+                    .map(|message| Said { device: *device, message }),
                 _ => None,
-            }
-        };
+            };
         self.sends.iter().filter_map(answered).collect()
     }
 
@@ -176,7 +182,7 @@ impl Story {
             // A race: two members at the same time.
             let other = below(&mut self.world.rng, plan.people);
             self.change_group(device, chat, plan)?;
-            if choice % 2 == 0
+            if choice.is_multiple_of(2)
                 && let Some(same) =
                     self.chats(other)?.into_iter().find(|other| other.group == chat.group)
             {
@@ -187,7 +193,8 @@ impl Story {
     }
 
     fn answer_something(&mut self, device: usize, chat: &Chat, choice: usize) -> Result<()> {
-        let rows = self.world.device(device)?.read(|tx| Ok(tx.history(&chat.chat_id, None, 40)?))?;
+        let rows =
+            self.world.device(device)?.read(|tx| Ok(tx.history(&chat.chat_id, None, 40)?))?;
         let texts: Vec<&MessageRow> = rows.iter().filter(|row| row.kind == Kind::Text).collect();
         let own: Vec<&MessageRow> = texts.iter().copied().filter(|row| row.mine).collect();
         let from = if choice < 63 { &texts } else { &own };

@@ -11,14 +11,32 @@ use parlor_engine::{Effects, Engine, Input};
 use parlor_relay_core::{Ctx, MemoryStore, Relay, ServerKey, Settings};
 use parlor_view::{Answer, Command, Failure};
 use parlor_wire::relay::{
-    ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply, server_frame,
+    BundleKind, ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply,
+    server_frame,
 };
-use parlor_wire::{Hash, MailboxId};
+use parlor_wire::{GroupId, Hash, MailboxId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const START: u64 = 1_800_000_000_000;
+
+/// What [`World::watch`] is told.
+#[derive(Debug)]
+pub enum Moment<'a> {
+    /// A step of a device begins.
+    Begins(usize),
+    /// The step was committed, or lost.
+    Ends(usize),
+    /// A device sends a frame.
+    Up(usize, &'a ClientFrame),
+    /// A device gets a frame.
+    Down(usize, &'a ServerFrame),
+}
+
+/// Somebody who looks on.
+pub type Watch = Box<dyn FnMut(Moment<'_>)>;
 
 /// See the module.
 pub struct World {
@@ -40,6 +58,9 @@ pub struct World {
     pub(crate) answers: BTreeMap<(usize, u64), Result<Answer, Failure>>,
     /// Which commit made each epoch of each group.
     commits: BTreeMap<(Vec<u8>, u64), Hash>,
+    watch: Option<Watch>,
+    /// Groups that were joined anew from outside.
+    pub rejoins: u32,
     /// Steps taken, for whoever wants to know how much happened.
     pub steps: u64,
 }
@@ -64,6 +85,8 @@ impl World {
             ticket: 0,
             answers: BTreeMap::new(),
             commits: BTreeMap::new(),
+            watch: None,
+            rejoins: 0,
             steps: 0,
         })
     }
@@ -71,6 +94,17 @@ impl World {
     pub(crate) fn plan(&mut self, at: u64, event: Event) {
         self.planned += 1;
         self.events.insert((at, self.planned), event);
+    }
+
+    /// Lets somebody look on, to measure.
+    pub fn watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
+    }
+
+    fn tell(&mut self, moment: Moment<'_>) {
+        if let Some(watch) = &mut self.watch {
+            watch(moment);
+        }
     }
 
     /// A device of this world.
@@ -126,11 +160,12 @@ impl World {
             bail!("the world never comes to rest");
         }
         match entry.remove() {
-            Event::ToRelay(connection, frame) => self.at_relay(connection, frame)?,
+            Event::ToRelay(connection, frame) => self.at_relay(connection, *frame)?,
             Event::ToDevice(connection, frame) => {
                 if let Some(device) = self.connections.get(&connection).map(|c| c.device)
                     && self.device(device)?.connection == Some(connection)
                 {
+                    self.tell(Moment::Down(device, &frame));
                     self.step(device, Input::Frame(frame))?;
                 }
             }
@@ -161,10 +196,12 @@ impl World {
         let silent = chance(&mut self.rng, faults.crash_after);
         let restart = chance(&mut self.rng, faults.restart);
         let now = self.now;
+        self.tell(Moment::Begins(device));
         let one = self.devices.get_mut(device).context("no such device")?;
         let effects = one.step(now, &mut self.keys, input, !lost)?;
+        self.tell(Moment::Ends(device));
         if lost || silent {
-            one.engine.reset();
+            self.device(device)?.engine.reset();
             return self.disconnect(device, true);
         }
         self.carry_out(device, effects)?;
@@ -184,6 +221,7 @@ impl World {
         let connection = self.device(device)?.connection;
         for frame in effects.frames {
             if let Some(connection) = connection {
+                self.tell(Moment::Up(device, &frame));
                 self.send_up(connection, frame);
             }
         }
@@ -209,9 +247,12 @@ impl World {
     fn disconnect(&mut self, device: usize, lost: bool) -> Result<()> {
         if let Some(connection) = self.device(device)?.connection.take() {
             if lost {
-                self.events.retain(|_, event| !matches!(event, Event::ToRelay(of, _) if *of == connection));
+                self.events.retain(
+                    |_, event| !matches!(event, Event::ToRelay(of, _) if *of == connection),
+                );
             }
-            self.events.retain(|_, event| !matches!(event, Event::ToDevice(of, _) if *of == connection));
+            self.events
+                .retain(|_, event| !matches!(event, Event::ToDevice(of, _) if *of == connection));
         }
         self.reconnect(device);
         Ok(())
@@ -258,9 +299,22 @@ impl World {
         self.connect(device)
     }
 
-    /// The device is started anew.
-    pub fn restart(&mut self, device: usize) -> Result<()> {
-        self.device(device)?.engine.reset();
+    /// The device loses the library's state of a group, and is started anew.
+    pub fn lose_group(&mut self, device: usize, group: &GroupId) -> Result<()> {
+        let one = self.devices.get_mut(device).context("no such device")?;
+        one.lose_group(&mut self.keys, group)?;
+        self.disconnect(device, true)
+    }
+
+    /// The device's database is a file from now on.
+    pub fn move_to_disk(&mut self, device: usize, path: &Path) -> Result<()> {
+        self.device(device)?.move_to_disk(path)?;
+        self.disconnect(device, true)
+    }
+
+    /// The device is set back to an old copy of its database.
+    pub fn restore(&mut self, device: usize, snapshot: &[u8]) -> Result<()> {
+        self.device(device)?.restore(snapshot)?;
         self.disconnect(device, true)
     }
 
@@ -272,7 +326,7 @@ impl World {
     }
 
     fn send_up(&mut self, connection: u64, frame: ClientFrame) {
-        self.send(connection, true, Event::ToRelay(connection, frame));
+        self.send(connection, true, Event::ToRelay(connection, Box::new(frame)));
     }
 
     fn send_down(&mut self, connection: u64, frame: ServerFrame) {
@@ -312,6 +366,8 @@ impl World {
             }
             _ => None,
         };
+        let rejoin = matches!(&frame.request, Some(Request::Bundle(bundle)) if bundle.kind() == BundleKind::Rejoin);
+        self.rejoins += u32::from(rejoin);
         let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
         let output = self.relay.handle(&self.relay_store, &mut open.session, frame, &mut ctx);
         if let Some(reply) = &output.reply {

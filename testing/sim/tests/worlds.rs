@@ -21,3 +21,11 @@ fn everybody_ends_with_the_same_history() {
     }
     assert!(failed.is_empty(), "replay with PARLOR_SIM_SEED=: {failed:?}");
 }
+
+#[test]
+fn a_seed_replays() -> anyhow::Result<()> {
+    for seed in [5, 7] {
+        assert_eq!(run(seed, Plan::of(seed))?, run(seed, Plan::of(seed))?, "seed {seed}");
+    }
+    Ok(())
+}

@@ -15,7 +15,7 @@ use parlor_wire::relay::{QueueClose, client_frame::Request};
 use parlor_wire::{MessageId, UserId};
 
 impl Step<'_, '_> {
-    pub(super) fn open_link(&mut self, ticket: Ticket, uri: &str) -> Result<()> {
+    pub(super) fn open_link(&mut self, ticket: Ticket, uri: &str, command: &Command) -> Result<()> {
         let Ok(link) = ContactLink::parse(uri) else {
             self.fail(ticket, Code::NotFound, "That is not a Parlor contact link.");
             return Ok(());
@@ -25,7 +25,7 @@ impl Step<'_, '_> {
             self.fail(ticket, Code::NotSupported, "This person is on another server.");
             return Ok(());
         }
-        self.direct_with(ticket, link.user)
+        self.direct_with(ticket, link.user, command)
     }
 
     pub(super) fn direct(
@@ -36,12 +36,12 @@ impl Step<'_, '_> {
     ) -> Result<()> {
         let found = self.find_all(ticket, &[address.to_string()], command)?;
         match found.and_then(|users| users.first().copied()) {
-            Some(user) => self.direct_with(ticket, user),
+            Some(user) => self.direct_with(ticket, user, command),
             None => Ok(()),
         }
     }
 
-    fn direct_with(&mut self, ticket: Ticket, user: UserId) -> Result<()> {
+    fn direct_with(&mut self, ticket: Ticket, user: UserId, command: &Command) -> Result<()> {
         let me = self.me()?;
         if user == me {
             return self.self_chat(ticket);
@@ -63,8 +63,7 @@ impl Step<'_, '_> {
                 return Ok(());
             }
         }
-        if !self.engine.net.online() {
-            self.fail(ticket, Code::Offline, "The server has to be asked, and cannot be reached.");
+        if self.wait_for_connection(ticket, command) {
             return Ok(());
         }
         person.accepted = true;
@@ -122,8 +121,7 @@ impl Step<'_, '_> {
             return Ok(());
         }
         let Some(mut users) = self.find_all(ticket, members, command)? else { return Ok(()) };
-        if !self.engine.net.online() {
-            self.fail(ticket, Code::Offline, "The server has to be asked, and cannot be reached.");
+        if self.wait_for_connection(ticket, command) {
             return Ok(());
         }
         let me = self.me()?;

@@ -56,8 +56,7 @@ impl Step<'_, '_> {
             self.fail(ticket, Code::Refused, "To go yourself, leave the chat.");
             return Ok(());
         }
-        if add && !self.engine.net.online() {
-            self.fail(ticket, Code::Offline, "The server has to be asked, and cannot be reached.");
+        if add && self.wait_for_connection(ticket, command) {
             return Ok(());
         }
         if !add && let Some(group) = chat.group {

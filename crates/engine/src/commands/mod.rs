@@ -31,7 +31,7 @@ impl Step<'_, '_> {
             Command::NotSupported => {
                 self.fail(ticket, Code::NotSupported, "This version cannot do that yet.");
             }
-            Command::Sync => self.sync(ticket),
+            Command::Sync => self.sync(ticket, &command),
             Command::SettingsGet => {
                 let settings = self.settings()?;
                 self.answer(ticket, Ok(Answer::Settings(settings)));
@@ -59,7 +59,7 @@ impl Step<'_, '_> {
                 let uri = ContactLink { server, user: self.me()? }.uri();
                 self.answer(ticket, Ok(Answer::Uri { uri }));
             }
-            Command::OpenLink { uri } => self.open_link(ticket, &uri)?,
+            Command::OpenLink { uri } => self.open_link(ticket, &uri, &command)?,
             Command::Safety { user } => {
                 self.with_person(ticket, &user, &command, |step, user| {
                     Ok(Answer::Safety(step.safety(&user)?))
@@ -150,12 +150,10 @@ impl Step<'_, '_> {
         }
     }
 
-    fn sync(&mut self, ticket: Ticket) {
-        if self.engine.net.online() {
+    fn sync(&mut self, ticket: Ticket, command: &Command) {
+        if !self.wait_for_connection(ticket, command) {
             self.engine.net.waiting.push(Waiting::Sync { ticket, tail: None });
-            self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
-        } else {
-            self.fail(ticket, Code::Offline, "The server cannot be reached.");
+            self.request(Request::MailboxStat(MailboxStat {}), Purpose::SyncStat { ticket });
         }
     }
 
