@@ -86,6 +86,12 @@ impl Store {
         Ok(self.connection.serialize("main")?.to_vec())
     }
 
+    /// Writes a copy of the whole database, as it is now, to a new file.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        self.connection.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+        Ok(())
+    }
+
     /// A database in memory from a [`Self::snapshot`].
     pub fn from_snapshot(bytes: &[u8]) -> Result<Self> {
         let mut connection = Connection::open_in_memory()?;

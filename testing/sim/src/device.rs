@@ -94,7 +94,7 @@ impl Device {
 
     /// Goes on in a file.
     pub(crate) fn move_to_disk(&mut self, path: &Path) -> Result<()> {
-        std::fs::write(path, self.store.snapshot()?)?;
+        self.store.copy_to(path)?;
         self.store = Store::open(path)?;
         self.engine.reset();
         Ok(())
