@@ -189,6 +189,9 @@ impl Step<'_, '_> {
         self.pump.insert(entry.chat_id);
         if let Some(group) = group {
             self.own_item(&group, group_seq, time)?;
+            if entry.kind == Kind::Message {
+                self.refresh_when_due(&group)?;
+            }
         }
         self.state_moves(entry, Some(time), State::Sent)?;
         self.states_move(&entry.chat_id)

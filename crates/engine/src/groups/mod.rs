@@ -35,6 +35,12 @@ pub const FOUND: u8 = 0;
 pub const CHANGE: u8 = 1;
 pub const REJOIN: u8 = 2;
 
+/// How long a leaf's keys are used in a group where this device speaks, milliseconds. A fresh member's are
+/// renewed after its first message.
+const REFRESH_EVERY: u64 = 7 * 24 * 3600 * 1000;
+/// The time over which the renewals of many fresh members are spread, milliseconds.
+const REFRESH_SPREAD: u64 = 60 * 1000;
+
 /// What an intent of kind FOUND or CHANGE wishes; stored in its body.
 #[derive(Clone, PartialEq, Message)]
 pub struct Wish {
@@ -62,6 +68,9 @@ pub struct Wish {
     /// Kind of the chat, with FOUND.
     #[prost(int32, tag = "10")]
     pub kind: i32,
+    /// The own keys are renewed.
+    #[prost(bool, tag = "12")]
+    pub refresh: bool,
     /// The epoch a REJOIN begins at.
     #[prost(uint64, tag = "11")]
     pub epoch: u64,
@@ -263,6 +272,28 @@ impl Step<'_, '_> {
         }
         let wish = Wish { epoch: row.epoch, ..Wish::default() };
         self.add_intent(row.chat_id, *group, REJOIN, &wish, 0)?;
+        Ok(())
+    }
+
+    /// After something was said: renews the own keys in a group when it is time, at a moment of chance so that
+    /// not everybody does it at once.
+    pub fn refresh_when_due(&mut self, group: &GroupId) -> Result<()> {
+        let Some(row) = self.tx.group(group)?.filter(|row| row.status == Status::Active) else {
+            return Ok(());
+        };
+        if row.refreshed_at + REFRESH_EVERY > self.now {
+            return Ok(());
+        }
+        let intents = self.tx.intents()?;
+        let planned = |intent: &IntentRow| {
+            intent.group_id == *group && prepare::wish(intent).is_ok_and(|wish| wish.refresh)
+        };
+        if !intents.iter().any(planned) {
+            let chance = u64::from(u16::from_be_bytes(self.random())) % REFRESH_SPREAD;
+            let due = self.now + REFRESH_SPREAD / 8 + chance;
+            let wish = Wish { refresh: true, ..Wish::default() };
+            self.add_intent(row.chat_id, *group, CHANGE, &wish, due)?;
+        }
         Ok(())
     }
 

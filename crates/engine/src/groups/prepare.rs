@@ -100,7 +100,8 @@ impl Step<'_, '_> {
             .map(|member| member.index)
             .collect();
         let mut state = wished_state(&view, &wish)?;
-        if adding.is_empty() && remove.is_empty() && state == view.state {
+        let refresh = wish.refresh && intent.attempts == 0;
+        if adding.is_empty() && remove.is_empty() && state == view.state && !refresh {
             return Ok(Progress::Done);
         }
         if let Some(problem) = self.not_allowed(&view, &adding, &removing, &readding, &state)? {
@@ -124,7 +125,13 @@ impl Step<'_, '_> {
             .collect();
         let Some(group) = self.take_group(&row.group_id)? else { return Ok(Progress::Waits) };
         let state = (state != view.state).then_some(state);
-        self.commit(intent, row, group, Change { remove, state, ..Change::default() }, &packages)?;
+        self.commit(
+            intent,
+            row,
+            group,
+            Change { remove, state, refresh, ..Change::default() },
+            &packages,
+        )?;
         Ok(Progress::Waits)
     }
 

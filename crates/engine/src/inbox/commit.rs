@@ -72,6 +72,7 @@ impl Step<'_, '_> {
         if row.status == Status::Founding {
             row.created_at = item.time;
         }
+        row.refreshed_at = self.now;
         if rejoined {
             row.queue_id = group.me()?.queue;
         }

@@ -77,7 +77,7 @@ impl Step<'_, '_> {
             wait_epoch: 0,
             refused: None,
             profile_sent: -1,
-            refreshed_at: self.now,
+            refreshed_at: 0,
         };
         let back = self.tx.group(&view.id)?.is_some_and(|old| old.status == Status::Stale);
         self.tx.set_queue(queue, Some(&view.id))?;
