@@ -1,57 +1,72 @@
-//! What talking costs with real binaries: two devices and a server on this machine, durable at each step.
+//! What talking costs with real binaries: pairs of devices and a server on this machine, durable at each step.
 //!
-//! Prints the time from `messages.send` to the other side's event, one message at a time, then the rate of many
-//! at once, beside the disk's own rate in the same run. Arguments: messages one by one, messages at once.
+//! For 1, 8 and 64 senders at once, each with its own receiver: the time from `messages.send` to the other side's
+//! event, and the rate of all together, beside the disk's own rate in the same run. Each device is a process of
+//! its own that syncs its own database, so that the disk is shared by all of them. Argument: messages a sender.
 
-use anyhow::{Context, Result};
-use parlor_e2e::{DEADLINE, World};
-use serde_json::json;
+use anyhow::{Context, Result, anyhow};
+use parlor_e2e::{Person, World};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 fn main() -> Result<()> {
-    let mut counts = std::env::args().skip(1).map(|count| count.parse::<usize>());
-    let single = counts.next().transpose().context("not a number")?.unwrap_or(300);
-    let many = counts.next().transpose().context("not a number")?.unwrap_or(2000);
-
-    let world = World::new()?;
-    println!(
-        "disk: {:.0} appends of 1 KiB with fdatasync per second",
-        disk_rate(&world.path("disk"))?
-    );
-    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
-    let (chat, _) = alice.befriends(&mut bob)?;
-    bob.sync()?;
-
-    let mut times = Vec::with_capacity(single);
-    for number in 0..single {
-        let words = format!("Single {number}");
+    let count = std::env::args().nth(1).map(|count| count.parse::<usize>()).transpose();
+    let count = count.context("not a number")?.unwrap_or(200);
+    let world = World::with(&["--no-limits"])?;
+    let disk = disk_rate(&world.path("disk"))?;
+    println!("disk: {disk:.0} appends of 1 KiB with fdatasync per second, one after the other");
+    for senders in [1, 8, 64] {
+        let messages = (count / senders).max(20);
+        let pairs = (0..senders)
+            .map(|pair| befriended(&world, senders, pair))
+            .collect::<Result<Vec<_>>>()?;
         let begun = Instant::now();
-        alice.say(&chat, &words)?;
-        bob.hears(&words)?;
+        let threads: Vec<_> = pairs
+            .into_iter()
+            .map(|pair| std::thread::spawn(move || talk(pair, messages)))
+            .collect();
+        let mut times = Vec::new();
+        for thread in threads {
+            times.extend(thread.join().map_err(|_| anyhow!("a sender panicked"))??);
+        }
+        let rate = times.len() as f64 / begun.elapsed().as_secs_f64();
+        times.sort();
+        println!(
+            "{senders:>2} senders: {rate:.0} messages/s ({:.2} x disk), send to shown p50 {:.2} ms, p99 {:.2} ms",
+            rate / disk,
+            milliseconds(&times, 50),
+            milliseconds(&times, 99)
+        );
+    }
+    Ok(())
+}
+
+struct Pair {
+    sender: Person,
+    receiver: Person,
+    chat: String,
+}
+
+fn befriended(world: &World, senders: usize, pair: usize) -> Result<Pair> {
+    let mut sender = world.person(&format!("Sender {senders}.{pair}"))?;
+    let mut receiver = world.person(&format!("Receiver {senders}.{pair}"))?;
+    let (chat, _) = sender.befriends(&mut receiver)?;
+    receiver.sync()?;
+    Ok(Pair { sender, receiver, chat })
+}
+
+fn talk(mut pair: Pair, messages: usize) -> Result<Vec<Duration>> {
+    let mut times = Vec::with_capacity(messages);
+    for number in 0..messages {
+        let words = format!("Twenty bytes of {number:>4}");
+        let begun = Instant::now();
+        pair.sender.say(&pair.chat, &words)?;
+        pair.receiver.hears(&words)?;
         times.push(begun.elapsed());
     }
-    times.sort();
-    println!(
-        "one by one: {single} messages, send to shown p50 {:.2} ms, p99 {:.2} ms",
-        milliseconds(&times, 50),
-        milliseconds(&times, 99)
-    );
-
-    let begun = Instant::now();
-    for number in 0..many {
-        alice
-            .rpc
-            .send("messages.send", json!({"chat_id": chat, "text": format!("Many {number}")}))?;
-    }
-    for _ in 0..many {
-        bob.rpc.wait_event("message.received", DEADLINE, |_| true)?;
-    }
-    let seconds = begun.elapsed().as_secs_f64();
-    println!("at once: {many} messages in {seconds:.2} s, {:.0} per second", many as f64 / seconds);
-    Ok(())
+    Ok(times)
 }
 
 fn milliseconds(sorted: &[Duration], percent: usize) -> f64 {
