@@ -1,12 +1,15 @@
 //! One device: the real engine over the real database.
 
 use anyhow::{Context, Result};
-use parlor_crypto::Secret;
 use parlor_crypto::sign::SigningKey;
+use parlor_crypto::{Secret, aead};
 use parlor_engine::{Ctx, Effects, Engine, Input};
-use parlor_mls::{DeviceIdentity, Group, KeyValue, KvError, Mls, Suite};
+use parlor_mls::{Change, DeviceIdentity, Group, KeyValue, KvError, Mls, Suite};
+use parlor_store::intents::BundleRow;
 use parlor_store::{Store, Tx};
-use parlor_wire::{DeviceId, GroupId, UserId};
+use parlor_wire::content::GroupState;
+use parlor_wire::relay::Bundle;
+use parlor_wire::{DeviceId, GroupId, Message, UserId, statement};
 use rand_core::CryptoRng;
 use std::path::Path;
 
@@ -74,15 +77,7 @@ impl Device {
     /// The library's state of a group disappears, as from a damaged disk; the engine starts anew.
     pub(crate) fn lose_group(&mut self, rng: &mut dyn CryptoRng, group: &GroupId) -> Result<()> {
         let tx = self.store.begin()?;
-        let meta = |key: &str| tx.meta(key)?.context("an account");
-        let seed = meta("device_seed")?;
-        let seed = Secret::try_from(seed.as_slice()).ok().context("a device key")?;
-        let identity = DeviceIdentity::new(
-            UserId::try_from(&meta("user_id")?)?,
-            DeviceId::try_from(&meta("device_id")?)?,
-            0,
-            SigningKey::from_seed(&seed),
-        );
+        let identity = identity(&tx)?;
         let area = Area(&tx);
         let mut mls = Mls::new(&area, rng, &identity, Suite::XWing);
         Group::load(&mls, group)?.context("a group to lose")?.delete(&mut mls)?;
@@ -90,6 +85,61 @@ impl Device {
         tx.commit()?;
         self.engine.reset();
         Ok(())
+    }
+
+    /// Makes a commit that no rule was asked about, with the keys that this device has. The engine starts anew
+    /// and, when it `believes` in the commit, knows it as its own.
+    pub(crate) fn forge(
+        &mut self,
+        rng: &mut dyn CryptoRng,
+        group: &GroupId,
+        remove: &[UserId],
+        change: impl FnOnce(&mut GroupState),
+        believes: bool,
+    ) -> Result<Bundle> {
+        let tx = self.store.begin()?;
+        let identity = identity(&tx)?;
+        let area = Area(&tx);
+        let mut mls = Mls::new(&area, &mut *rng, &identity, Suite::XWing);
+        let mut group = Group::load(&mls, group)?.context("a group to change")?;
+        let mut members = group.members()?;
+        members.retain(|member| remove.contains(&member.leaf.user));
+        let mut state = group.state()?;
+        change(&mut state);
+        let info_key = Secret::try_from(state.info_key.as_slice()).ok().context("an info key")?;
+        let signer = group.send_key()?;
+        let remove = members.iter().map(|member| member.index).collect();
+        let change = Change { remove, state: Some(state), ..Change::default() };
+        let outgoing = group.commit(&mut mls, change)?;
+        let id = group.id();
+        mls.flush()?;
+        drop(mls);
+        let key = info_key.derive("parlor group info v1");
+        let rejoin = SigningKey::from_seed(&info_key.derive("parlor rejoin key v1"));
+        let mut bundle = Bundle {
+            group_id: id.to_vec(),
+            base_epoch: outgoing.base_epoch,
+            commit: outgoing.commit.into(),
+            group_info: aead::seal(&key, id.as_bytes(), &outgoing.group_info, rng).into(),
+            send_key: outgoing.send_key.0.to_vec(),
+            rejoin_key: rejoin.public().0.to_vec(),
+            epoch_tag: outgoing.epoch_tag.to_vec(),
+            queues_remove: members.iter().map(|member| member.queue.to_vec()).collect(),
+            ..Bundle::default()
+        };
+        bundle.signature = signer.sign(&statement::bundle(&bundle)).to_vec();
+        if believes {
+            tx.set_bundle(&BundleRow {
+                group_id: id,
+                intent_id: 0,
+                base_epoch: bundle.base_epoch,
+                commit_hash: parlor_wire::hash(&bundle.commit),
+                frame: bundle.encode_to_vec(),
+            })?;
+            tx.commit()?;
+        }
+        self.engine.reset();
+        Ok(bundle)
     }
 
     /// Goes on in a file.
@@ -106,6 +156,18 @@ impl Device {
         self.engine.reset();
         Ok(())
     }
+}
+
+/// The device as the library knows it.
+fn identity(tx: &Tx<'_>) -> Result<DeviceIdentity> {
+    let meta = |key: &str| tx.meta(key)?.context("an account");
+    let seed = Secret::try_from(meta("device_seed")?.as_slice()).ok().context("a device key")?;
+    Ok(DeviceIdentity::new(
+        UserId::try_from(&meta("user_id")?)?,
+        DeviceId::try_from(&meta("device_id")?)?,
+        0,
+        SigningKey::from_seed(&seed),
+    ))
 }
 
 /// The library's corner of the database.

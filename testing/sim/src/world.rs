@@ -8,13 +8,14 @@ use crate::network::{Connection, Event, Faults, below, chance};
 use anyhow::{Context, Result, bail};
 use parlor_crypto::Secret;
 use parlor_engine::{Effects, Engine, Input};
-use parlor_relay_core::{Ctx, MemoryStore, Relay, ServerKey, Settings};
+use parlor_relay_core::{Ctx, MemoryStore, Read, Relay, ServerKey, Settings};
 use parlor_view::{Answer, Command, Failure};
+use parlor_wire::content::GroupState;
 use parlor_wire::relay::{
     BundleKind, ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply,
     server_frame,
 };
-use parlor_wire::{GroupId, Hash, MailboxId};
+use parlor_wire::{GroupId, Hash, MailboxId, UserId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -306,6 +307,43 @@ impl World {
         self.disconnect(device, true)
     }
 
+    /// The device sends a commit that it made without asking the rules; returns when the relay has taken it.
+    /// With `believes`, its engine takes the commit for its own.
+    pub fn forge(
+        &mut self,
+        device: usize,
+        group: &GroupId,
+        remove: &[UserId],
+        change: impl FnOnce(&mut GroupState),
+        believes: bool,
+    ) -> Result<()> {
+        let one = self.devices.get_mut(device).context("no such device")?;
+        let bundle = one.forge(&mut self.keys, group, remove, change, believes)?;
+        let taken = bundle.base_epoch + 1;
+        self.disconnect(device, true)?;
+        self.run_until(self.now + 10_000)?;
+        let connection = self.device(device)?.connection.context("a connection")?;
+        let frame = ClientFrame { id: u64::MAX, request: Some(Request::Bundle(bundle)) };
+        self.send_up(connection, frame);
+        let end = self.now + 1000;
+        while self.epoch(group)? != taken {
+            if !self.next(end)? {
+                bail!("the relay did not take the commit");
+            }
+        }
+        Ok(())
+    }
+
+    /// What time it is, Unix milliseconds.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The epoch of a group at the relay.
+    pub fn epoch(&self, group: &GroupId) -> Result<u64> {
+        Ok(self.relay_store.group(group)?.context("a group unknown to the relay")?.epoch)
+    }
+
     /// The device's database is a file from now on.
     pub fn move_to_disk(&mut self, device: usize, path: &Path) -> Result<()> {
         self.device(device)?.move_to_disk(path)?;
@@ -366,12 +404,23 @@ impl World {
             }
             _ => None,
         };
+        let nacked = match &frame.request {
+            Some(Request::Nack(nack)) => {
+                Some((GroupId::try_from(&nack.group_id)?, Hash::try_from(&nack.commit_hash)?))
+            }
+            _ => None,
+        };
         let rejoin = matches!(&frame.request, Some(Request::Bundle(bundle)) if bundle.kind() == BundleKind::Rejoin);
         self.rejoins += u32::from(rejoin);
         let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
         let output = self.relay.handle(&self.relay_store, &mut open.session, frame, &mut ctx);
         if let Some(reply) = &output.reply {
             self.note_commit(bundle, reply.result.as_ref())?;
+        }
+        if let Some((group, hash)) = nacked
+            && self.relay_store.voided(&group, &hash)?
+        {
+            self.commits.retain(|_, first| *first != hash);
         }
         if chance(&mut self.rng, self.faults.relay_crash) {
             self.relay = Relay::new(Settings::default(), self.relay_key.clone());
@@ -436,7 +485,7 @@ impl World {
         Ok(())
     }
 
-    /// One commit per epoch, whatever is sent again.
+    /// One commit per epoch, whatever is sent again; a voided one does not count.
     fn note_commit(
         &mut self,
         bundle: Option<(Vec<u8>, Hash)>,

@@ -257,7 +257,8 @@ impl Step<'_, '_> {
     /// The state here is of no use any more.
     pub fn group_is_stale(&mut self, group: &GroupId) -> Result<()> {
         let Some(mut row) = self.tx.group(group)? else { return Ok(()) };
-        if matches!(row.status, Status::Stale | Status::Gone) {
+        // A group whose newest commit was refused is not behind: joining anew would accept what was refused.
+        if matches!(row.status, Status::Stale | Status::Gone) || row.refused.is_some() {
             return Ok(());
         }
         row.status = Status::Stale;
