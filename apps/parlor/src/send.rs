@@ -106,6 +106,7 @@ pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
         let found = device.ask(Command::Direct { address: args.to }).await?;
         let Answer::Chat { chat_id } = found else { return Err(odd()) };
         let message = MessagesSend {
+            entities: None,
             chat_id,
             text: Some(args.text.join(" ")),
             reply_to: None,

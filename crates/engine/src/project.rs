@@ -176,20 +176,29 @@ impl Step<'_, '_> {
     }
 }
 
+const ENTITY_NAMES: [(EntityKind, &str); 9] = [
+    (EntityKind::Bold, "bold"),
+    (EntityKind::Italic, "italic"),
+    (EntityKind::Strike, "strike"),
+    (EntityKind::Code, "code"),
+    (EntityKind::CodeBlock, "code_block"),
+    (EntityKind::Quote, "quote"),
+    (EntityKind::Spoiler, "spoiler"),
+    (EntityKind::Link, "link"),
+    (EntityKind::Mention, "mention"),
+];
+
+/// The kind of a name that a person or program may give; mentions are given apart.
+pub fn format_of_name(name: &str) -> Option<EntityKind> {
+    let found = ENTITY_NAMES.iter().find(|(_, text)| *text == name).map(|(kind, _)| *kind);
+    found.filter(|kind| *kind != EntityKind::Mention)
+}
+
 /// Formatting as plain data.
 fn entities(body: &[u8]) -> Vec<Value> {
     let Ok(text) = Text::decode(body) else { return Vec::new() };
-    let name = |kind: EntityKind| match kind {
-        EntityKind::Bold => "bold",
-        EntityKind::Italic => "italic",
-        EntityKind::Strike => "strike",
-        EntityKind::Code => "code",
-        EntityKind::CodeBlock => "code_block",
-        EntityKind::Quote => "quote",
-        EntityKind::Spoiler => "spoiler",
-        EntityKind::Link => "link",
-        EntityKind::Mention => "mention",
-        EntityKind::Unspecified => "unknown",
+    let name = |kind: EntityKind| {
+        ENTITY_NAMES.iter().find(|(of, _)| *of == kind).map_or("unknown", |(_, text)| *text)
     };
     let view = |entity: &parlor_wire::content::Entity| {
         let mut view =

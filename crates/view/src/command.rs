@@ -50,9 +50,11 @@ params! {
         send_messages: Option<String> }
     /// A mention of a person, in Unicode scalar values of the text.
     Mention { user: String, start: u32, length: u32 }
+    /// Formatting of a stretch of the text, in Unicode scalar values.
+    Format { kind: String, start: u32, length: u32, value: Option<String> }
     /// A new message.
     MessagesSend { chat_id: String, text: Option<String>, reply_to: Option<String>,
-        mentions: Option<Vec<Mention>>, attachments: Option<Vec<String>>, view_once: Option<bool> }
+        mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>, view_once: Option<bool> }
     Empty {}
     Uri { uri: String }
     LinkStart { server: String, device_name: String }

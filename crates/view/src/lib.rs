@@ -8,7 +8,7 @@ mod error;
 mod model;
 
 pub use command::{
-    AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command,
+    AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
     InvalidCommand, Mention, MessagesSend, SettingsChange,
 };
 pub use error::{Code, Failure, Retry};

@@ -97,6 +97,11 @@ fn edits_reactions_replies_and_deletes_reach_the_other_side() -> Result<()> {
     bob.call("messages.react", json!({"message_id": id, "emoji": ""}))?;
     alice.sees(&id, "the reaction gone", |message| !has_thumb(message))?;
 
+    let bold = json!([{"kind": "bold", "start": 0, "length": 4}]);
+    let loud = json!({"chat_id": at_alice, "text": "Very loud", "entities": bold});
+    alice.call("messages.send", loud)?;
+    ensure!(bob.hears("Very loud")?.get("entities") == Some(&bold), "formatting is kept");
+
     let reply = json!({"chat_id": at_bob, "text": "Hi", "reply_to": id});
     bob.call("messages.send", reply)?;
     let heard = alice.hears("Hi")?;

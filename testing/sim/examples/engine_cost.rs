@@ -69,6 +69,7 @@ fn measure(people: usize, kind: ChatKind, on_disk: bool) -> Result<()> {
         .find(|chat| chat.kind == kind as i32 && (chat.peer.is_none() || chat.peer == receiver))
         .context("a chat")?;
     let wish = MessagesSend {
+        entities: None,
         chat_id: chat.chat_id.text(),
         text: Some("twenty bytes of text".into()),
         reply_to: None,

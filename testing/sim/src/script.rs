@@ -121,6 +121,7 @@ impl Story {
     pub fn say(&mut self, device: usize, chat: &Chat, reply_to: Option<MessageId>) -> Result<()> {
         self.texts += 1;
         let wish = MessagesSend {
+            entities: None,
             chat_id: chat.chat_id.text(),
             text: Some(format!("text {} of {device}", self.texts)),
             reply_to: reply_to.map(|id| id.text()),

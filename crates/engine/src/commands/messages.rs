@@ -61,6 +61,19 @@ impl Step<'_, '_> {
                 user_id: UserId::to_vec(user),
             });
         }
+        for format in wish.entities.clone().unwrap_or_default() {
+            let Some(kind) = crate::project::format_of_name(&format.kind) else {
+                self.fail(ticket, Code::Refused, "There is no formatting of that name.");
+                return Ok(());
+            };
+            entities.push(Entity {
+                start: format.start,
+                length: format.length,
+                kind: kind as i32,
+                value: format.value.unwrap_or_default(),
+                user_id: Vec::new(),
+            });
+        }
         let id = wish.chat_id.clone();
         self.with_chat(ticket, &id, |step, chat| step.send(chat, wish, entities))
     }
@@ -75,7 +88,7 @@ impl Step<'_, '_> {
         }
         let count = text.chars().count() as u64;
         if entities.iter().any(|e| u64::from(e.start) + u64::from(e.length) > count) {
-            return Ok(Err(refused("A mention lies outside the text.")));
+            return Ok(Err(refused("Formatting lies outside the text.")));
         }
         if chat.left {
             return Ok(Err(Self::not_a_member()));
