@@ -6,10 +6,12 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The root of the project: the folder above this package.
+/// The root of the project: the folder above this package. Cargo tells it at run time; two clones that share a
+/// build cache may share this program, so the folder it was built in is only the last resort.
 pub fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_path_buf()
+    let built_in = || PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(built_in, PathBuf::from);
+    package.parent().map(Path::to_path_buf).unwrap_or(package)
 }
 
 /// Where cargo puts what it builds: this program lies in `<target>/<profile>/`.
