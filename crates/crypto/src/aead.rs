@@ -40,21 +40,7 @@ pub fn open(key: &Secret, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CannotOp
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct Counting(u8);
-    impl rand_core::RngCore for Counting {
-        fn next_u32(&mut self) -> u32 {
-            0
-        }
-        fn next_u64(&mut self) -> u64 {
-            0
-        }
-        fn fill_bytes(&mut self, bytes: &mut [u8]) {
-            self.0 += 1;
-            bytes.fill(self.0);
-        }
-    }
-    impl rand_core::CryptoRng for Counting {}
+    use crate::testing::Counting;
 
     #[test]
     fn opens_only_what_it_sealed() {

@@ -1,10 +1,11 @@
 //! The only place that names cipher libraries (MLS apart, which brings its own): device signatures,
-//! authenticated encryption with a key at hand, key derivation, safety numbers.
+//! authenticated encryption with a key at hand or to somebody's public key, key derivation, safety numbers.
 //!
 //! Invariants: secrets are zeroised when dropped and have no `Debug`; randomness is always handed in.
 //! Absent on purpose: the order of the protocol, storage.
 
 pub mod aead;
+pub mod kem;
 pub mod safety;
 pub mod sign;
 
@@ -51,4 +52,25 @@ impl TryFrom<&[u8]> for Secret {
     fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
         bytes.try_into().map(Self)
     }
+}
+
+#[cfg(test)]
+mod testing {
+    /// Each call gives other bytes, the same in every run.
+    pub struct Counting(pub u8);
+
+    impl rand_core::RngCore for Counting {
+        fn next_u32(&mut self) -> u32 {
+            0
+        }
+        fn next_u64(&mut self) -> u64 {
+            0
+        }
+        fn fill_bytes(&mut self, bytes: &mut [u8]) {
+            self.0 += 1;
+            bytes.fill(self.0);
+        }
+    }
+
+    impl rand_core::CryptoRng for Counting {}
 }

@@ -1,7 +1,7 @@
 //! Safety numbers: what two people compare to know that nobody sits between them. They depend on the two
 //! accounts only, so that a new device does not change them.
 
-use parlor_wire::UserId;
+use parlor_wire::{Hash, UserId};
 
 /// Sixty digits in groups of five, the same for both sides.
 pub fn number(a: &UserId, b: &UserId) -> String {
@@ -22,6 +22,13 @@ pub fn qr(a: &UserId, b: &UserId) -> String {
     let bytes = digest(a, b);
     let half: [u8; 32] = std::array::from_fn(|at| bytes[at]);
     format!("parlor:verify?{}", UserId(half).text())
+}
+
+/// The six digits that two screens show while a device is linked, from what was said up to then.
+pub fn link_code(transcript: &Hash) -> String {
+    let digest = blake3::derive_key("parlor link code v1", &transcript.0);
+    let value = digest.iter().take(8).fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+    format!("{:06}", value % 1_000_000)
 }
 
 fn digest(a: &UserId, b: &UserId) -> [u8; 64] {

@@ -1,17 +1,17 @@
 //! The own account: keys, registration, profile, settings, key packages.
 
 use crate::net::Waiting;
+use crate::own::one;
 use crate::step::Step;
 use crate::{EngineError, Result, Ticket, net::Purpose};
 use parlor_crypto::Secret;
 use parlor_crypto::sign::SigningKey;
-use parlor_identity::DeviceLog;
 use parlor_mls::DeviceIdentity;
 use parlor_store::Tx;
 use parlor_view::{
-    AccountCreate, AccountUpdate, AccountView, Answer, Code, DeviceView, Failure, SettingsChange,
-    SettingsView,
+    AccountCreate, AccountUpdate, AccountView, Answer, Code, Failure, SettingsChange, SettingsView,
 };
+use parlor_wire::device::{ProfileNow, Switches, own_change::Change};
 use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_NAME_BYTES};
 use parlor_wire::relay::{
     self, KeyPackage, KeyPackageUpload, client_frame::Request, reply::Result as Outcome,
@@ -40,7 +40,7 @@ pub fn identity(tx: &Tx<'_>) -> Result<Option<DeviceIdentity>> {
     Ok(Some(DeviceIdentity::new(
         UserId::try_from(&user)?,
         DeviceId::try_from(&device)?,
-        0,
+        u32::try_from(tx.number("device_log_seq")?).unwrap_or(0),
         SigningKey::from_seed(&seed),
     )))
 }
@@ -188,6 +188,9 @@ impl Step<'_, '_> {
 
     /// Answers `account.create` once others can reach the new device.
     pub fn created(&mut self) -> Result<()> {
+        if !std::mem::replace(&mut self.engine.net.reachable, true) {
+            self.want_history()?;
+        }
         let waiting = std::mem::take(&mut self.engine.net.waiting);
         for entry in waiting {
             match entry {
@@ -226,7 +229,10 @@ impl Step<'_, '_> {
     fn key_package(&mut self, last_resort: bool) -> Result<KeyPackage> {
         let queue = QueueId(self.random());
         let key_package = self.mls(|mls| mls.key_package(last_resort, queue))??;
-        self.tx.set_queue(&queue, None)?;
+        match last_resort {
+            true => self.tx.set_last_resort(&queue)?,
+            false => self.tx.set_queue(&queue, None)?,
+        }
         Ok(KeyPackage { key_package, queue_id: queue.to_vec() })
     }
 
@@ -264,25 +270,17 @@ impl Step<'_, '_> {
             }
             person.about = Some(about);
         }
-        self.tx.set_person(&person)?;
-        self.tx.set_number("profile_version", self.tx.number("profile_version")? + 1)?;
-        self.answer(ticket, Ok(Answer::Empty {}));
-        self.tell_profile()
-    }
-
-    pub fn devices(&self) -> Result<Vec<DeviceView>> {
-        let identity = self.identity()?;
-        let log = DeviceLog::verify(&identity.user, &self.tx.log_entries(&identity.user)?)
-            .map_err(|_| EngineError::Damaged("own device log"))?;
-        let name = text(self.tx, "device_name")?.unwrap_or_default();
-        let view = |device: &parlor_identity::Device| DeviceView {
-            device_id: device.id.text(),
-            name: if device.id == identity.device { name.clone() } else { String::new() },
-            added_at: device.added_at,
-            last_seen_day: None,
-            current: device.id == identity.device,
+        let profile = ProfileNow {
+            display_name: person.display_name.clone().unwrap_or_default(),
+            about: person.about.clone().unwrap_or_default(),
+            version: self.tx.number("profile_version")? + 1,
         };
-        Ok(log.active().map(view).collect())
+        person.profile_version = profile.version;
+        self.tx.set_person(&person)?;
+        self.tx.set_number("profile_version", profile.version)?;
+        self.answer(ticket, Ok(Answer::Empty {}));
+        self.keep_in_step(vec![one(Change::Profile(profile))])?;
+        self.tell_profile()
     }
 
     /// A switch; all are on until they are switched off.
@@ -298,7 +296,15 @@ impl Step<'_, '_> {
         })
     }
 
+    /// Sets switches and tells the other devices.
     pub fn set_settings(&mut self, change: SettingsChange) -> Result<()> {
+        self.set_switches(&change)?;
+        let SettingsChange { read_receipts, delivered_receipts, typing } = change;
+        let switches = Switches { read_receipts, delivered_receipts, typing };
+        self.keep_in_step(vec![one(Change::Switches(switches))])
+    }
+
+    pub fn set_switches(&mut self, change: &SettingsChange) -> Result<()> {
         for (key, value) in [
             ("no_read_receipts", change.read_receipts),
             ("no_delivered_receipts", change.delivered_receipts),

@@ -124,16 +124,17 @@ impl Step<'_, '_> {
             .map_err(|_| EngineError::Damaged("a device log"))
     }
 
-    /// Asks for what is missing of a person's device log.
-    pub fn fetch_log(&mut self, user: &UserId) -> Result<()> {
+    /// Asks for what is missing of a person's device log. False: it was asked for before, or there is no
+    /// connection.
+    pub fn fetch_log(&mut self, user: &UserId) -> Result<bool> {
         let asked = |p: &Purpose| matches!(p, Purpose::Log { user: of } if of == user);
         if !self.engine.net.online() || self.engine.net.asked(asked) {
-            return Ok(());
+            return Ok(false);
         }
         let from_seq = self.tx.log_entries(user)?.len() as u32;
         let request = Request::LogFetch(LogFetch { user_id: user.to_vec(), from_seq });
         self.request(request, Purpose::Log { user: *user });
-        Ok(())
+        Ok(true)
     }
 
     pub fn log_came(
@@ -160,29 +161,61 @@ impl Step<'_, '_> {
         for (at, entry) in entries.entries.iter().enumerate() {
             self.tx.add_log_entry(user, (known.len() + at) as u32, entry)?;
         }
+        if !known.is_empty() && !entries.entries.is_empty() {
+            self.log_grew(user)?;
+        }
+        if *user == self.me()? {
+            self.own_log_came(&entries.seen)?;
+        }
         if entries.username.is_some() {
             let mut person = self.tx.person(user)?;
             person.username = entries.username;
             self.tx.set_person(&person)?;
         }
         self.engine.net.logs_fetched.insert(*user);
+        for (_, came) in
+            self.engine.net.logs_fetched_for.iter_mut().filter(|((_, of), _)| of == user)
+        {
+            *came = true;
+        }
         self.advance = true;
         Ok(())
     }
 
-    /// People whose log has to be fetched before these leaves can be judged.
+    /// People whose log has to be fetched before these leaves of a mailbox item can be judged. What was
+    /// fetched for the item's sake is as new as the item.
     pub fn logs_missing<'l>(
         &self,
+        sequence: u64,
         leaves: impl IntoIterator<Item = &'l LeafClaim>,
     ) -> Result<BTreeSet<UserId>> {
         let mut missing = BTreeSet::new();
         for leaf in leaves {
             let known = self.log(&leaf.user)?.is_some_and(|log| log.device(&leaf.device).is_some());
-            if !known && !self.engine.net.logs_fetched.contains(&leaf.user) {
+            if !known && !self.engine.net.log_is_fresh_for(sequence, &leaf.user) {
                 missing.insert(leaf.user);
             }
         }
         Ok(missing)
+    }
+
+    /// A person's log is longer than it was: their groups are looked at.
+    fn log_grew(&mut self, user: &UserId) -> Result<()> {
+        if *user == self.me()? {
+            return Ok(self.tx.tend_all()?);
+        }
+        for group in self.tx.groups_with(user)? {
+            self.tx.tend(&group)?;
+        }
+        Ok(())
+    }
+
+    /// A message says how long its sender's log is.
+    pub fn log_hinted(&mut self, user: &UserId, seq: u32) -> Result<()> {
+        if seq as usize >= self.tx.log_entries(user)?.len() {
+            self.fetch_log(user)?;
+        }
+        Ok(())
     }
 
     pub fn safety(&self, user: &UserId) -> Result<SafetyView> {
@@ -234,6 +267,16 @@ impl Step<'_, '_> {
 pub fn direct_chat_id(a: &UserId, b: &UserId) -> parlor_store::chats::ChatId {
     let (first, second) = if a <= b { (a, b) } else { (b, a) };
     short_hash(&[b"parlor-direct-v1".as_slice(), &first.0, &second.0])
+}
+
+/// The chat that a group carries, unless it is one of two people or notes to self.
+pub fn group_chat_id(group: &parlor_wire::GroupId) -> parlor_store::chats::ChatId {
+    short_hash(&[b"parlor-group-chat-v1", &group.0])
+}
+
+/// Notes to self.
+pub fn self_chat_id(me: &UserId) -> parlor_store::chats::ChatId {
+    short_hash(&[b"parlor-self-chat-v1", &me.0])
 }
 
 /// The first 16 bytes of the hash of some parts.

@@ -10,11 +10,15 @@ mod account;
 mod commands;
 mod contacts;
 mod content;
+mod devices;
 mod groups;
+mod history;
 mod inbox;
+mod linking;
 mod net;
 mod notice;
 mod outbox;
+mod own;
 mod project;
 mod step;
 

@@ -16,7 +16,7 @@ use parlor_wire::relay::{
     self, Authenticate, Goodbye, GoodbyeReason, MailboxStat, Register, Reply, ServerFrame,
     client_frame::Request, reply::Result as Outcome, server_frame::Body,
 };
-use parlor_wire::{GroupId, Hash, QueueId, UserId, statement};
+use parlor_wire::{DeviceId, GroupId, Hash, QueueId, UserId, statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request was for.
@@ -53,6 +53,20 @@ pub enum Purpose {
     Queue {
         queue: QueueId,
     },
+    /// A guest's mailbox, for a device that is being linked.
+    Guest,
+    /// An entry of the own device log.
+    LogAppend,
+    /// A direct post of a device that is linked or links another.
+    Direct {
+        hash: Hash,
+    },
+    /// A piece of history for a new device.
+    History {
+        device: DeviceId,
+    },
+    /// The news that all of a history is here.
+    HistoryEnded,
     GroupInfo {
         intent: i64,
         group: GroupId,
@@ -66,6 +80,23 @@ pub enum Purpose {
 pub enum Waiting {
     Create {
         ticket: Ticket,
+    },
+    /// For the link of a new device to lead somewhere.
+    LinkStart {
+        ticket: Ticket,
+    },
+    /// For the code that both screens show.
+    LinkCode {
+        ticket: Ticket,
+    },
+    /// For the new device to be in the own log.
+    LinkConfirm {
+        ticket: Ticket,
+    },
+    /// For a device to be out of the own log.
+    Removal {
+        ticket: Ticket,
+        device: DeviceId,
     },
     /// `tail` is the mailbox's end when it was asked.
     Sync {
@@ -95,6 +126,8 @@ pub enum Link {
     #[default]
     Offline,
     Challenged,
+    /// Connected without an account, to be linked.
+    Guest,
     Online,
 }
 
@@ -109,12 +142,24 @@ pub struct Net {
     pub queues_open: BTreeSet<QueueId>,
     /// People whose device log was fetched on this connection.
     pub logs_fetched: BTreeSet<UserId>,
+    /// Mailbox items for whose sake logs were asked for on this connection, and whether they came.
+    pub logs_fetched_for: BTreeMap<(u64, UserId), bool>,
+    /// Intents whose key packages were asked for again after a log was fetched.
+    pub packages_again: BTreeSet<(i64, UserId)>,
+    /// Intents for which nothing of these people's devices could be had.
+    pub without_packages: BTreeSet<(i64, UserId)>,
     /// Groups whose bundle was sent on this connection.
     pub bundles_sent: BTreeSet<GroupId>,
     /// Outbox entries sent on this connection.
     pub posts_sent: BTreeSet<i64>,
     /// Not before this time is anything posted again: the relay asked for patience.
     pub patience_until: u64,
+    /// The relay is known to have key packages of this device.
+    pub reachable: bool,
+    /// Chunks of histories that were sent on this connection (up to this number, not included).
+    pub history_sent: BTreeMap<DeviceId, u64>,
+    /// Not before this time is any history sent.
+    pub history_patience: u64,
     /// Group infos that came, by intent.
     pub group_infos: BTreeMap<i64, relay::GroupInfo>,
 }
@@ -128,6 +173,11 @@ impl Net {
 
     pub fn online(&self) -> bool {
         self.link == Link::Online
+    }
+
+    /// Whether a log that is here is as new as a mailbox item.
+    pub fn log_is_fresh_for(&self, sequence: u64, user: &UserId) -> bool {
+        self.logs_fetched_for.get(&(sequence, *user)) == Some(&true)
     }
 
     /// Whether something like this was asked and not answered yet.
@@ -152,6 +202,7 @@ impl Step<'_, '_> {
         self.engine.net.link = Link::Challenged;
         self.engine.net.nonce = nonce;
         match self.registration()? {
+            None if self.link_is_wanted()? => self.authenticate_guest()?,
             None => self.out.disconnect = true,
             Some(Registration::Pending { genesis, username, invite }) => {
                 self.request(
@@ -189,12 +240,16 @@ impl Step<'_, '_> {
                 // Durable already: it goes on with the next connection.
                 Waiting::Intent { ticket, answer, .. } => self.answer(ticket, Ok(answer)),
                 Waiting::Create { ticket }
+                | Waiting::LinkStart { ticket }
+                | Waiting::LinkCode { ticket }
+                | Waiting::LinkConfirm { ticket }
+                | Waiting::Removal { ticket, .. }
                 | Waiting::Sync { ticket, .. }
                 | Waiting::Online { ticket, .. }
                 | Waiting::Names { ticket, .. } => self.answer(ticket, Err(offline())),
             }
         }
-        if was_online || link == Link::Challenged {
+        if was_online || matches!(link, Link::Challenged | Link::Guest) {
             self.out.events.push(Event::Connection { state: "offline" });
         }
     }
@@ -241,10 +296,17 @@ impl Step<'_, '_> {
                 if result.is_ok() {
                     self.engine.net.queues_open.insert(queue);
                     self.advance = true;
+                    self.link_queue_opened(&queue)?;
                 }
                 Ok(())
             }
             Purpose::GroupInfo { intent, group } => self.group_info_came(intent, &group, result),
+            Purpose::Guest => self.guest_came_in(result),
+            Purpose::LogAppend => self.log_appended(result),
+            Purpose::Direct { hash } => self.direct_posted(&hash, result),
+            Purpose::History { device } => self.history_posted(&device, result),
+            Purpose::HistoryEnded if result.is_ok() => self.history_ended(),
+            Purpose::HistoryEnded => Ok(()),
         }
     }
 
@@ -259,6 +321,10 @@ impl Step<'_, '_> {
         self.engine.net.link = Link::Online;
         self.out.events.push(Event::Connection { state: "online" });
         self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
+        let me = self.me()?;
+        self.fetch_log(&me)?;
+        self.resume_links()?;
+        self.refuse_again()?;
         self.pump.extend(self.tx.outbox_chats()?);
         self.request_missing_logs()?;
         self.advance = true;

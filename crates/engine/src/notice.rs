@@ -103,6 +103,7 @@ impl Step<'_, '_> {
             "description" => format!("{by} changed the description"),
             "policy" => format!("{by} changed who may do what"),
             "role" => format!("{by} made {subject} {}", notice.text),
+            "device_added" => format!("{by} uses a new device"),
             "gap" => "Some messages could not be received on this device".to_string(),
             "refused" => format!("{by} tried a change that is not allowed; it was refused"),
             _ => "Something happened that this version does not know".to_string(),

@@ -14,7 +14,7 @@ use crate::step::{Step, Touch};
 use crate::{EngineError, Result};
 use parlor_store::chats::ChatId;
 use parlor_store::groups::{GroupRow, Status};
-use parlor_store::messages::State;
+use parlor_store::messages::{PENDING, State};
 use parlor_store::outbox::{Kind, OutboxRow, Payload};
 use parlor_wire::content::Content;
 use parlor_wire::relay::{self, Post, client_frame::Request, reply::Result as Outcome};
@@ -43,10 +43,10 @@ impl Step<'_, '_> {
         let Some(row) = chat.group.map(|group| self.tx.group(&group)).transpose()?.flatten() else {
             return Ok(());
         };
-        let ready =
+        let in_step =
             row.status == Status::Active && row.wait_epoch <= row.epoch && row.refused.is_none();
         // What was encrypted for another epoch may come back to be encrypted anew; nothing overtakes it.
-        let mut ready = ready;
+        let mut ready = in_step && !self.has_revoked_leaf(&row.group_id)?;
         for entry in self.tx.outbox(chat_id, WINDOW)? {
             let in_step = entry
                 .payload
@@ -85,6 +85,7 @@ impl Step<'_, '_> {
             fresh.profile_sent = version;
             self.tx.set_group(&fresh)?;
         }
+        content.log_seq = self.tx.number("own_log_seq")? as u32;
         let frame = padding::pad(&content.encode_to_vec());
         let encrypted = self.mls(|mls| group.encrypt(mls, &frame))?;
         let Ok(bytes) = encrypted else {
@@ -185,6 +186,7 @@ impl Step<'_, '_> {
     pub fn accepted(&mut self, entry: &OutboxRow, group_seq: u64, time: u64) -> Result<()> {
         let group = entry.payload.as_ref().map(|payload| payload.group);
         self.tx.delete_outbox(entry.id)?;
+        self.tx.settle_clocks(PENDING + entry.id.unsigned_abs(), time)?;
         self.engine.net.posts_sent.remove(&entry.id);
         self.pump.insert(entry.chat_id);
         if let Some(group) = group {

@@ -28,7 +28,7 @@ pub fn genesis(
         user_id: Vec::new(),
         operation: Some(operation),
     };
-    let entry = signed(&body, &[(Some(device_id), device)]);
+    let entry = signed(body.encode_to_vec(), &[(Some(device_id), device)]);
     (statement::user_id(&entry.body), entry)
 }
 
@@ -40,12 +40,23 @@ pub fn add_device(
     sealed_name: Vec<u8>,
     time: u64,
 ) -> LogEntry {
+    let body = add_device_body(log, (new.0, new.1.public()), sealed_name, time);
+    signed(body, &[(Some(by.0), by.1), (Some(new.0), new.1)])
+}
+
+/// The encoded body of an entry that adds a device, for signers that are not in one place.
+pub fn add_device_body(
+    log: &DeviceLog,
+    new: (DeviceId, PublicKey),
+    sealed_name: Vec<u8>,
+    time: u64,
+) -> Vec<u8> {
     let operation = Operation::AddDevice(AddDevice {
         device_id: new.0.to_vec(),
-        device_key: new.1.public().0.to_vec(),
+        device_key: new.1.0.to_vec(),
         sealed_name,
     });
-    signed(&next(log, operation, time), &[(Some(by.0), by.1), (Some(new.0), new.1)])
+    next(log, operation, time).encode_to_vec()
 }
 
 /// Revokes a device.
@@ -56,7 +67,7 @@ pub fn revoke_device(
     time: u64,
 ) -> LogEntry {
     let operation = Operation::RevokeDevice(RevokeDevice { device_id: revoked.to_vec() });
-    signed(&next(log, operation, time), &[(Some(by.0), by.1)])
+    signed(next(log, operation, time).encode_to_vec(), &[(Some(by.0), by.1)])
 }
 
 fn next(log: &DeviceLog, operation: Operation, time: u64) -> LogBody {
@@ -70,8 +81,7 @@ fn next(log: &DeviceLog, operation: Operation, time: u64) -> LogBody {
     }
 }
 
-fn signed(body: &LogBody, signers: &[(Option<DeviceId>, &SigningKey)]) -> LogEntry {
-    let body = body.encode_to_vec();
+fn signed(body: Vec<u8>, signers: &[(Option<DeviceId>, &SigningKey)]) -> LogEntry {
     let statement = statement::log_signature(&body);
     let signatures = signers
         .iter()

@@ -13,5 +13,5 @@
 mod build;
 mod verify;
 
-pub use build::{add_device, genesis, revoke_device};
+pub use build::{add_device, add_device_body, genesis, revoke_device};
 pub use verify::{Device, DeviceLog, InvalidLog};

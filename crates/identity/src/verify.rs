@@ -44,6 +44,8 @@ pub struct Device {
     pub added_seq: u32,
     /// The entry that revoked it.
     pub revoked_seq: Option<u32>,
+    /// Its name, encrypted for the account's own devices; empty for the first device.
+    pub sealed_name: Vec<u8>,
 }
 
 /// A log of which every entry was checked.
@@ -105,7 +107,8 @@ impl DeviceLog {
         match body.operation.as_ref().ok_or(InvalidLog::Malformed)? {
             Operation::Genesis(_) => return Err(InvalidLog::NotNext),
             Operation::AddDevice(add) => {
-                let new = device(&add.device_id, &add.device_key, &body)?;
+                let mut new = device(&add.device_id, &add.device_key, &body)?;
+                new.sealed_name.clone_from(&add.sealed_name);
                 let reused = |old: &Device| old.id == new.id || old.key == new.key;
                 if self.devices.values().any(reused) || self.active().count() >= MAX_DEVICES {
                     return Err(InvalidLog::NotAllowed);
@@ -162,6 +165,11 @@ impl DeviceLog {
         self.devices.get(id)
     }
 
+    /// All devices that ever were, by id.
+    pub fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.devices.values()
+    }
+
     /// The devices that are not revoked, by id.
     pub fn active(&self) -> impl Iterator<Item = &Device> {
         self.devices.values().filter(|device| device.revoked_seq.is_none())
@@ -194,6 +202,7 @@ fn device(id: &[u8], key: &[u8], body: &LogBody) -> Result<Device, InvalidLog> {
         added_at: body.time,
         added_seq: body.seq,
         revoked_seq: None,
+        sealed_name: Vec::new(),
     })
 }
 

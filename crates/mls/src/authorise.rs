@@ -17,7 +17,8 @@ pub struct Refusal(pub &'static str);
 
 /// Device logs and the rules of groups, which this crate does not know.
 pub trait Judge {
-    /// Whether the user's device log has this device, active, with this key.
+    /// Whether the user's device log has this device with this key. A device that was revoked meanwhile is for
+    /// the caller to remove: refusing its leaf would depend on when the log was read.
     fn leaf(&self, leaf: &LeafClaim) -> Result<(), Refusal>;
     /// Whether the committer may make these changes.
     fn changes(&self, group: &GroupView, changes: &Changes) -> Result<(), Refusal>;

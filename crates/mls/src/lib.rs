@@ -31,4 +31,4 @@ pub use identity::{
 };
 pub use join::{JoinError, Joined, join, rejoin};
 pub use kv::{KeyValue, KvError};
-pub use receive::{Reason, Received};
+pub use receive::{Reason, Received, group_of};

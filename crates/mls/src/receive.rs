@@ -15,6 +15,7 @@ use openmls::prelude::{
     ContentType, MlsMessageIn, ProcessMessageError, ProcessedMessageContent, ProtocolMessage,
     Sender, ValidationError,
 };
+use parlor_wire::GroupId;
 
 /// What a message turned out to be.
 pub enum Received {
@@ -64,6 +65,13 @@ pub enum Reason {
     Removed,
     /// A rejoin of ours waits for the relay.
     RejoinPending,
+}
+
+/// The group that a message (an encoded MLSMessage) says it is of.
+pub fn group_of(message: &[u8]) -> Option<GroupId> {
+    let message = MlsMessageIn::tls_deserialize_exact(message).ok()?;
+    let message = message.try_into_protocol_message().ok()?;
+    GroupId::try_from(message.group_id().as_slice()).ok()
 }
 
 impl Group {

@@ -145,6 +145,8 @@ pub enum Operation {
     TakeKeyPackages {
         /// Whose.
         user: UserId,
+        /// Of these devices only, if any are named.
+        devices: Vec<DeviceId>,
     },
     /// Opens queues; those that the mailbox has already are left as they are.
     OpenQueues {
@@ -152,6 +154,22 @@ pub enum Operation {
         mailbox: MailboxId,
         /// The queues.
         queues: Vec<NewQueue>,
+        /// Authorises direct posts; without it they are queues of groups.
+        post_key: Option<[u8; 32]>,
+    },
+    /// Makes a guest's mailbox, if there is none.
+    OpenGuest {
+        /// It.
+        mailbox: MailboxId,
+    },
+    /// Appends a direct post whose signature was checked.
+    AppendDirect {
+        /// Where it goes.
+        queue: QueueId,
+        /// What goes there.
+        payload: Bytes,
+        /// The key that the signature was checked with.
+        signer: [u8; 32],
     },
     /// Closes queues of a mailbox; unknown ones are left out.
     CloseQueues {
@@ -220,7 +238,7 @@ impl Operation {
     /// About how many bytes it carries, for sizing batches.
     pub fn weight(&self) -> usize {
         256 + match self {
-            Self::AppendPost { payload, .. } => payload.len(),
+            Self::AppendPost { payload, .. } | Self::AppendDirect { payload, .. } => payload.len(),
             Self::CommitEpoch(commit) => {
                 commit.commit.len()
                     + commit.group_info.len()

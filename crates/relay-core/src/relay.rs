@@ -56,7 +56,7 @@ pub struct Output {
     /// Ephemeral posts for whoever is connected.
     pub live: Vec<(MailboxId, Live)>,
     /// This connection is this mailbox's from now on: deliver to it, and end an older one with `Replaced`.
-    pub authenticated: Option<Authenticated>,
+    pub attached: Option<MailboxId>,
     /// Mailboxes whose connections end with `Revoked`.
     pub revoked: Vec<MailboxId>,
     /// Mailboxes that were full.
@@ -97,6 +97,7 @@ impl Relay {
             remote,
             serial: self.sessions.fetch_add(1, Ordering::Relaxed),
             authenticated: None,
+            guest: None,
             window: Window::default(),
         };
         let server = Some(self.server_info(ctx.now));
@@ -160,6 +161,11 @@ impl Relay {
         }
         let mut output = match pending.then {
             Then::Authenticated(who) => authenticated(session, id, who),
+            Then::Guest(mailbox) => {
+                session.guest = Some(mailbox);
+                session.window = Window::default();
+                Output { attached: Some(mailbox), ..answer(id, reply::Result::Done(Done {})) }
+            }
             Then::Acknowledged(up_to) => {
                 session.window.acknowledged(up_to);
                 answer(id, reply::Result::Done(Done {}))
@@ -199,14 +205,14 @@ impl Relay {
         session: &mut Session,
         now: u64,
     ) -> Result<Option<Deliver>, StoreError> {
-        let Some(who) = session.authenticated else { return Ok(None) };
+        let Some(id) = session.mailbox() else { return Ok(None) };
         let Some(room) = session.window.room() else { return Ok(None) };
-        let Some(mailbox) = read.mailbox(&who.mailbox)? else { return Ok(None) };
+        let Some(mailbox) = read.mailbox(&id)? else { return Ok(None) };
         let after = session.window.sent.unwrap_or(mailbox.acked).max(mailbox.acked);
         if after >= mailbox.tail {
             return Ok(None);
         }
-        let items = read.items(&who.mailbox, after, room, now)?;
+        let items = read.items(&id, after, room, now)?;
         for item in &items {
             session.window.sent(item.sequence, item.payload.len() + 128);
         }
@@ -234,7 +240,7 @@ impl Relay {
 fn authenticated(session: &mut Session, id: u64, who: Authenticated) -> Output {
     session.authenticated = Some(who);
     session.window = Window::default();
-    Output { authenticated: Some(who), ..answer(id, reply::Result::Done(Done {})) }
+    Output { attached: Some(who.mailbox), ..answer(id, reply::Result::Done(Done {})) }
 }
 
 fn answer(id: u64, result: reply::Result) -> Output {

@@ -1,6 +1,6 @@
 //! The keys under which answers are remembered: hashes of what makes two requests the same.
 
-use parlor_wire::{DeviceId, GroupId, Hash, RequestId, UserId, hash};
+use parlor_wire::{DeviceId, GroupId, Hash, QueueId, RequestId, UserId, hash};
 
 fn named(kind: &[u8], parts: &[&[u8]]) -> Hash {
     hash(&[kind, &parts.concat()].concat())
@@ -9,6 +9,11 @@ fn named(kind: &[u8], parts: &[&[u8]]) -> Hash {
 /// A post: the same bytes in the same group.
 pub fn post(group: &GroupId, payload: &Hash) -> Hash {
     named(b"post", &[&group.0, &payload.0])
+}
+
+/// A direct post: the same bytes to the same queue.
+pub fn direct(queue: &QueueId, payload: &Hash) -> Hash {
+    named(b"direct", &[&queue.0, &payload.0])
 }
 
 /// A bundle: the same commit in the same group.

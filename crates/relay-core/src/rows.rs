@@ -67,6 +67,9 @@ pub struct Queue {
     /// Came with a last-resort key package, which several groups may use.
     #[prost(bool, tag = "3")]
     pub shared: bool,
+    /// Authorises direct posts; such a queue is never in a group.
+    #[prost(bytes = "vec", tag = "4")]
+    pub post_key: Vec<u8>,
 }
 
 /// An epoch of a group.

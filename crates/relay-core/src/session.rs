@@ -3,6 +3,8 @@
 //! | state          | after                       | may                                            |
 //! |----------------|-----------------------------|------------------------------------------------|
 //! | anonymous      | the challenge was sent      | register, post, commit, look at a group info   |
+//! | guest          | `AuthenticateGuest`         | open and close direct queues, acknowledge; its |
+//! |                |                             | mailbox is delivered                           |
 //! | authenticated  | a valid `Authenticate`      | everything; its mailbox is delivered           |
 //!
 //! Invariant: items are sent in order, and no more than a window of them is unacknowledged.
@@ -35,6 +37,8 @@ pub struct Session {
     /// Unique in this process, for rate limits.
     pub(crate) serial: u64,
     pub(crate) authenticated: Option<Authenticated>,
+    /// The mailbox of a guest, who is no device.
+    pub(crate) guest: Option<MailboxId>,
     pub(crate) window: Window,
 }
 
@@ -42,6 +46,11 @@ impl Session {
     /// Who it is, once proved.
     pub fn authenticated(&self) -> Option<Authenticated> {
         self.authenticated
+    }
+
+    /// The mailbox that is delivered on this connection.
+    pub fn mailbox(&self) -> Option<MailboxId> {
+        self.authenticated.map(|who| who.mailbox).or(self.guest)
     }
 }
 
@@ -91,6 +100,8 @@ pub(crate) enum Then {
     Reply,
     /// The connection is this device from now on.
     Authenticated(Authenticated),
+    /// The connection is the guest with this mailbox from now on.
+    Guest(MailboxId),
     /// Room in the window.
     Acknowledged(u64),
 }

@@ -51,6 +51,8 @@ pub enum Table {
     Payload = 19,
     /// payload id -> number of items that refer to it.
     References = 20,
+    /// day (u32), guest's mailbox -> nothing; it is removed after that day.
+    Guest = 21,
 }
 
 /// Rows in key order.

@@ -137,7 +137,7 @@ fn prepare(store: &FjallStore, key: &ServerKey, n: u8) -> Option<()> {
     let queues = vec![NewQueue { id: queue, sealed }];
     let operations = [
         create,
-        Operation::OpenQueues { mailbox, queues },
+        Operation::OpenQueues { mailbox, queues, post_key: None },
         Operation::CommitEpoch(Box::new(commit)),
     ];
     let outcomes = store.execute(operations.map(Command::from).to_vec(), crate::server::now());

@@ -195,11 +195,11 @@ impl Connection {
         if let Some(reply) = output.reply {
             self.feed(&ServerFrame { body: Some(server_frame::Body::Reply(reply)) }).await?;
         }
-        if let Some(who) = output.authenticated {
-            self.mailbox = Some(who.mailbox);
-            self.shared.hub.enter(who.mailbox, &self.slot);
+        if let Some(mailbox) = output.attached {
+            self.mailbox = Some(mailbox);
+            self.shared.hub.enter(mailbox, &self.slot);
             // Revoked between the check and here: nobody would have told this connection.
-            let mailbox = parlor_relay_core::Read::mailbox(&self.shared.data.store, &who.mailbox);
+            let mailbox = parlor_relay_core::Read::mailbox(&self.shared.data.store, &mailbox);
             if matches!(mailbox, Ok(None)) {
                 return Err(End::Goodbye(GoodbyeReason::Revoked));
             }

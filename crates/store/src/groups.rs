@@ -156,6 +156,20 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Notes the queue of a last-resort key package: several groups may come to use it.
+    pub fn set_last_resort(&self, queue: &QueueId) -> Result<()> {
+        self.set_queue(queue, None)?;
+        let sql = "INSERT OR IGNORE INTO last_resort_queues (queue_id) VALUES (?1)";
+        self.execute(sql, [queue.as_bytes()])?;
+        Ok(())
+    }
+
+    /// Whether a queue came with a last-resort key package.
+    pub fn is_last_resort(&self, queue: &QueueId) -> Result<bool> {
+        let sql = "SELECT 1 FROM last_resort_queues WHERE queue_id = ?1";
+        Ok(self.one(sql, [queue.as_bytes()], |_| Ok(()))?.is_some())
+    }
+
     /// The group of an own queue: `None` when the queue is not ours, `Some(None)` for a key package's.
     pub fn queue(&self, queue: &QueueId) -> Result<Option<Option<GroupId>>> {
         self.one("SELECT group_id FROM queues WHERE queue_id = ?1", [queue.as_bytes()], |row| {
@@ -170,6 +184,18 @@ impl Tx<'_> {
             [group.as_bytes()],
             read_member,
         )
+    }
+
+    /// The groups that a person is in, by id.
+    pub fn groups_with(&self, user: &UserId) -> Result<Vec<GroupId>> {
+        let sql = "SELECT group_id FROM members WHERE user_id = ?1 ORDER BY group_id";
+        self.all(sql, [user.as_bytes()], |row| id(row, "group_id"))
+    }
+
+    /// The groups whose own queue this is, by id: several when it came with a last-resort key package.
+    pub fn groups_of_queue(&self, queue: &QueueId) -> Result<Vec<GroupId>> {
+        let sql = "SELECT group_id FROM groups WHERE queue_id = ?1 ORDER BY group_id";
+        self.all(sql, [queue.as_bytes()], |row| id(row, "group_id"))
     }
 
     /// One person of a group.

@@ -6,6 +6,7 @@
 //! Absent on purpose: policy, network, MLS types.
 
 pub mod chats;
+pub mod devices;
 pub mod groups;
 pub mod inbox;
 pub mod intents;

@@ -42,7 +42,8 @@ pub enum State {
 }
 
 impl Kind {
-    fn from_number(number: u8) -> Self {
+    /// The kind of a stored number; numbers of later versions are unknown content.
+    pub fn from_number(number: u8) -> Self {
         match number {
             0 => Self::Text,
             1 => Self::Notice,
@@ -54,7 +55,8 @@ impl Kind {
 }
 
 impl State {
-    fn from_number(number: u8) -> Self {
+    /// The state of a stored number.
+    pub fn from_number(number: u8) -> Self {
         match number {
             0 => Self::Queued,
             1 => Self::Sent,
@@ -184,6 +186,29 @@ impl Tx<'_> {
         )?;
         rows.reverse();
         Ok(rows)
+    }
+
+    /// Messages before a place in the order that have their place, hidden ones too, newest first.
+    pub fn settled_before(
+        &self,
+        chat: &ChatId,
+        before: (u64, MessageId),
+        limit: u32,
+    ) -> Result<Vec<MessageRow>> {
+        let (position, message) = (before.0.min(PENDING), before.1);
+        self.all(
+            "SELECT * FROM messages WHERE chat_id = ?1 AND kind != 3
+               AND (position, message_id) < (?2, ?3)
+             ORDER BY position DESC, message_id DESC LIMIT ?4",
+            (chat.as_bytes(), position, message.as_bytes(), limit),
+            read,
+        )
+    }
+
+    /// How many messages have their place.
+    pub fn settled_count(&self) -> Result<u64> {
+        let sql = "SELECT COUNT(*) FROM messages WHERE kind != 3 AND position < ?1";
+        Ok(self.one(sql, [PENDING], |row| row.get(0))?.unwrap_or(0))
     }
 
     /// Others' texts after a position.

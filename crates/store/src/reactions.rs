@@ -10,6 +10,8 @@ pub struct Reaction {
     pub user: UserId,
     /// With what.
     pub emoji: String,
+    /// Its place in the chat's order.
+    pub at: u64,
 }
 
 /// An edit, delete or reaction that came before its message.
@@ -52,9 +54,12 @@ impl Tx<'_> {
     /// Reactions of a message, by person.
     pub fn reactions(&self, message: &MessageId) -> Result<Vec<Reaction>> {
         self.all(
-            "SELECT user_id, emoji FROM reactions WHERE message_id = ?1 ORDER BY user_id",
+            "SELECT user_id, emoji, at FROM reactions WHERE message_id = ?1 ORDER BY user_id",
             [message.as_bytes()],
-            |row| Ok(Reaction { user: id(row, "user_id")?, emoji: row.get("emoji")? }),
+            |row| {
+                let (emoji, at) = (row.get("emoji")?, row.get("at")?);
+                Ok(Reaction { user: id(row, "user_id")?, emoji, at })
+            },
         )
     }
 

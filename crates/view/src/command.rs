@@ -57,6 +57,7 @@ params! {
         mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>, view_once: Option<bool> }
     Empty {}
     Uri { uri: String }
+    /// A device without an account that wants to be linked to one.
     LinkStart { server: String, device_name: String }
     Device { device_id: String }
     User { user: String }
@@ -70,7 +71,9 @@ params! {
     TypingSet { chat_id: String, typing: bool }
     HistoryPage { chat_id: String, before: Option<String>, limit: Option<u32> }
     MessageRef { message_id: String }
-    MessageEdit { message_id: String, text: String }
+    /// A new text in place of an own one.
+    MessageEdit { message_id: String, text: String, mentions: Option<Vec<Mention>>,
+        entities: Option<Vec<Format>> }
     MessageDelete { message_id: String, for_everyone: bool }
     MessageReact { message_id: String, emoji: String }
     MarkRead { chat_id: String, up_to: String }
@@ -90,6 +93,14 @@ pub enum Command {
     AccountInfo,
     AccountUpdate(AccountUpdate),
     DevicesList,
+    DevicesRemove {
+        device_id: String,
+    },
+    LinkStart(LinkStart),
+    LinkApprove {
+        uri: String,
+    },
+    LinkConfirm,
     ContactsList,
     InviteLink,
     OpenLink {
@@ -158,10 +169,7 @@ pub enum Command {
     Versions {
         message_id: String,
     },
-    Edit {
-        message_id: String,
-        text: String,
-    },
+    Edit(MessageEdit),
     Delete {
         message_id: String,
         for_everyone: bool,
@@ -195,10 +203,12 @@ impl Command {
             "account.info" => none(params, Self::AccountInfo)?,
             "account.update" => Self::AccountUpdate(read(params)?),
             "devices.list" => none(params, Self::DevicesList)?,
-            "devices.remove" => read::<Device>(params).map(|_| Self::NotSupported)?,
-            "link.start" => read::<LinkStart>(params).map(|_| Self::NotSupported)?,
-            "link.approve" => read::<Uri>(params).map(|_| Self::NotSupported)?,
-            "link.confirm" => none(params, Self::NotSupported)?,
+            "devices.remove" => {
+                read::<Device>(params).map(|p| Self::DevicesRemove { device_id: p.device_id })?
+            }
+            "link.start" => Self::LinkStart(read(params)?),
+            "link.approve" => read::<Uri>(params).map(|p| Self::LinkApprove { uri: p.uri })?,
+            "link.confirm" => none(params, Self::LinkConfirm)?,
             "contacts.list" => none(params, Self::ContactsList)?,
             "contacts.invite_link" => none(params, Self::InviteLink)?,
             "contacts.open_link" => read::<Uri>(params).map(|p| Self::OpenLink { uri: p.uri })?,
@@ -219,8 +229,7 @@ impl Command {
             "messages.versions" => {
                 read::<MessageRef>(params).map(|p| Self::Versions { message_id: p.message_id })?
             }
-            "messages.edit" => read::<MessageEdit>(params)
-                .map(|p| Self::Edit { message_id: p.message_id, text: p.text })?,
+            "messages.edit" => Self::Edit(read(params)?),
             "messages.delete" => read::<MessageDelete>(params)
                 .map(|p| Self::Delete { message_id: p.message_id, for_everyone: p.for_everyone })?,
             "messages.react" => read::<MessageReact>(params)

@@ -9,7 +9,7 @@ mod model;
 
 pub use command::{
     AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
-    InvalidCommand, Mention, MessagesSend, SettingsChange,
+    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSend, SettingsChange,
 };
 pub use error::{Code, Failure, Retry};
 pub use model::{

@@ -181,6 +181,8 @@ pub enum Answer {
     Devices { devices: Vec<DeviceView> },
     Contacts { contacts: Vec<ContactView> },
     Uri { uri: String },
+    Code { code: String },
+    Device { device_id: String },
     Safety(SafetyView),
     Chat { chat_id: String },
     Chats { chats: Vec<ChatView> },
@@ -209,4 +211,14 @@ pub enum Event {
     Typing { chat_id: String, user_id: String, typing: bool },
     #[serde(rename = "device.linked")]
     DeviceLinked { user_id: String, device_id: String },
+    #[serde(rename = "device.removed")]
+    DeviceRemoved { user_id: String, device_id: String },
+    #[serde(rename = "link.code")]
+    LinkCode { code: String },
+    #[serde(rename = "link.failed")]
+    LinkFailed { reason: &'static str },
+    #[serde(rename = "link.done")]
+    LinkDone { user_id: String, device_id: String },
+    #[serde(rename = "link.progress")]
+    LinkProgress { done: u64, total: u64, ended: bool },
 }

@@ -1,5 +1,5 @@
 //! Every byte that leaves a process: ids, the protobuf schema and its generated types, frames, signed
-//! statements, contact links, padding, limits.
+//! statements, contact and device links, padding, limits.
 //!
 //! Invariants: decoding never panics and never allocates more than the input's length suggests; an id type
 //! exists only with the right length. Absent on purpose: policy, MLS and database types, clocks, randomness.
@@ -22,6 +22,12 @@ pub mod relay {
 #[allow(clippy::all, missing_docs)]
 pub mod content {
     include!(concat!(env!("OUT_DIR"), "/parlor.content.v1.rs"));
+}
+
+/// Between the devices of one account, generated from `proto/device.proto`.
+#[allow(clippy::all, missing_docs)]
+pub mod device {
+    include!(concat!(env!("OUT_DIR"), "/parlor.device.v1.rs"));
 }
 
 pub use id::{DeviceId, GroupId, Hash, MailboxId, MessageId, QueueId, RequestId, UserId};

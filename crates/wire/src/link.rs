@@ -1,6 +1,8 @@
-//! Contact links: `parlor:contact?server=URL&user=ID`, where URL is percent-encoded.
+//! Links: `parlor:contact?server=URL&user=ID` to a person, `parlor:link?server=URL&queue=ID&key=HASH` from a
+//! device that wants to be linked. URL is percent-encoded. Parameters that are not known are ignored, so that
+//! later versions can add some.
 
-use crate::id::UserId;
+use crate::id::{Hash, QueueId, UserId};
 use thiserror::Error;
 
 /// What a contact link says.
@@ -12,32 +14,75 @@ pub struct ContactLink {
     pub user: UserId,
 }
 
-/// The text is no contact link.
+/// What a device that wants to be linked shows. Whoever has it can speak to that device.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceLink {
+    /// The server of the account.
+    pub server: String,
+    /// Where the device listens.
+    pub queue: QueueId,
+    /// [`crate::statement::link_keys`] of the device.
+    pub key: Hash,
+}
+
+/// The text is no link of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("this is not a Parlor contact link")]
+#[error("this is not a Parlor link of this kind")]
 pub struct InvalidLink;
 
-const PREFIX: &str = "parlor:contact?";
+const CONTACT: &str = "parlor:contact?";
+const DEVICE: &str = "parlor:link?";
 
 impl ContactLink {
     /// The link as text.
     pub fn uri(&self) -> String {
-        format!("{PREFIX}server={}&user={}", encode(&self.server), self.user.text())
+        format!("{CONTACT}server={}&user={}", encode(&self.server), self.user.text())
     }
 
-    /// Reads a link; parameters it does not know are ignored, so that later versions can add some.
+    /// Reads a link.
     pub fn parse(text: &str) -> Result<Self, InvalidLink> {
-        let query = text.trim().strip_prefix(PREFIX).ok_or(InvalidLink)?;
-        let (mut server, mut user) = (None, None);
-        for pair in query.split('&') {
-            match pair.split_once('=').ok_or(InvalidLink)? {
-                ("server", value) => server = Some(decode(value)?),
-                ("user", value) => user = Some(UserId::parse(value).map_err(|_| InvalidLink)?),
-                _ => {}
-            }
-        }
-        Ok(Self { server: server.ok_or(InvalidLink)?, user: user.ok_or(InvalidLink)? })
+        let [server, user] = parameters(text, CONTACT, ["server", "user"])?;
+        Ok(Self { server: decode(server)?, user: UserId::parse(user).map_err(|_| InvalidLink)? })
     }
+}
+
+impl DeviceLink {
+    /// The link as text.
+    pub fn uri(&self) -> String {
+        let server = encode(&self.server);
+        format!("{DEVICE}server={server}&queue={}&key={}", self.queue.text(), self.key.text())
+    }
+
+    /// Reads a link.
+    pub fn parse(text: &str) -> Result<Self, InvalidLink> {
+        let [server, queue, key] = parameters(text, DEVICE, ["server", "queue", "key"])?;
+        Ok(Self {
+            server: decode(server)?,
+            queue: QueueId::parse(queue).map_err(|_| InvalidLink)?,
+            key: Hash::parse(key).map_err(|_| InvalidLink)?,
+        })
+    }
+}
+
+/// The parameters of these names; each has to be there, and the last of a name counts.
+fn parameters<'t, const N: usize>(
+    text: &'t str,
+    prefix: &str,
+    names: [&str; N],
+) -> Result<[&'t str; N], InvalidLink> {
+    let query = text.trim().strip_prefix(prefix).ok_or(InvalidLink)?;
+    let mut found = [None; N];
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').ok_or(InvalidLink)?;
+        for (slot, _) in found.iter_mut().zip(names).filter(|(_, wanted)| *wanted == name) {
+            *slot = Some(value);
+        }
+    }
+    let mut values = [""; N];
+    for (value, found) in values.iter_mut().zip(found) {
+        *value = found.ok_or(InvalidLink)?;
+    }
+    Ok(values)
 }
 
 fn encode(text: &str) -> String {
@@ -84,8 +129,15 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in "parlor:contact\\?.*") {
+        fn device_links_round_trip(server in ".{0,60}", queue: [u8; 16], key: [u8; 32]) {
+            let link = DeviceLink { server, queue: QueueId(queue), key: Hash(key) };
+            prop_assert!(DeviceLink::parse(&link.uri()) == Ok(link));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "parlor:(contact|link)\\?.*") {
             let _ = ContactLink::parse(&text);
+            let _ = DeviceLink::parse(&text);
         }
     }
 }

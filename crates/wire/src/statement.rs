@@ -1,6 +1,7 @@
 //! The exact bytes that are signed or hashed, each with a prefix of its own so that a signature for one
 //! purpose never serves another.
 
+use crate::device::{Offer, Reveal};
 use crate::id::{DeviceId, GroupId, Hash, QueueId, UserId};
 use crate::relay::Bundle;
 use crate::{Message, hash};
@@ -8,6 +9,16 @@ use crate::{Message, hash};
 /// Proves a device to the relay on a new connection.
 pub fn authenticate(nonce: &[u8], user: &UserId, device: &DeviceId) -> Vec<u8> {
     [b"parlor-auth-v1".as_slice(), nonce, &user.0, &device.0].concat()
+}
+
+/// Proves a guest's key to the relay on a new connection.
+pub fn authenticate_guest(nonce: &[u8]) -> Vec<u8> {
+    [b"parlor-guest-v1".as_slice(), nonce].concat()
+}
+
+/// Authorises a direct post, with the queue's post key.
+pub fn direct_post(queue: &QueueId, payload: &[u8]) -> Vec<u8> {
+    [b"parlor-direct-post-v1".as_slice(), &queue.0, &hash(payload).0].concat()
 }
 
 /// Deletes an account.
@@ -61,4 +72,35 @@ pub fn user_id(genesis_body: &[u8]) -> UserId {
 /// Signs a device-log body.
 pub fn log_signature(body: &[u8]) -> Vec<u8> {
     [b"parlor-log-sig-v1".as_slice(), &log_hash(body).0].concat()
+}
+
+/// Names the keys of a device that wants to be linked; part of its link.
+pub fn link_keys(offer: &Offer) -> Hash {
+    let parts = [offer.device_id.as_slice(), &offer.device_key, &offer.kem_key];
+    hash(&[b"parlor-link-keys-v1".as_slice(), &parts.concat()].concat())
+}
+
+/// What the approving device binds itself to before it knows the other's nonce.
+pub fn link_commitment(reveal: &Reveal) -> Hash {
+    let parts =
+        [reveal.nonce.as_slice(), &reveal.user_id, &reveal.device_id, &reveal.device_key].concat();
+    hash(&[b"parlor-link-commit-v1".as_slice(), &parts].concat())
+}
+
+/// Everything that was said up to the code that both screens show.
+pub fn link_transcript(offer: &Offer, reveal: &Reveal) -> Hash {
+    let parts = [
+        b"parlor-link-v1".as_slice(),
+        &link_keys(offer).0,
+        &link_commitment(reveal).0,
+        &hash(offer.name.as_bytes()).0,
+        &offer.nonce,
+        &reveal.nonce,
+    ];
+    hash(&parts.concat())
+}
+
+/// Signs what a new device is given, with the approving device's key.
+pub fn link_grant(transcript: &Hash, content: &[u8]) -> Vec<u8> {
+    [b"parlor-link-grant-v1".as_slice(), &transcript.0, &hash(content).0].concat()
 }

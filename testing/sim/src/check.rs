@@ -31,6 +31,8 @@ struct View {
     epoch: u64,
     direct: bool,
     members: BTreeMap<UserId, u64>,
+    /// Devices of all members.
+    leaves: usize,
     history: Vec<(MessageRow, Vec<(String, UserId)>)>,
 }
 
@@ -38,6 +40,9 @@ struct View {
 pub fn check(world: &mut World, said: &[Said]) -> Result<()> {
     let mut views: BTreeMap<GroupId, Vec<View>> = BTreeMap::new();
     for device in 0..world.devices.len() {
+        if world.device(device)?.user()?.is_none() || world.device(device)?.revoked()? {
+            continue;
+        }
         idle(world, device)?;
         for (group, view) in look(world, device)? {
             views.entry(group).or_default().push(view);
@@ -61,6 +66,9 @@ fn idle(world: &mut World, device: usize) -> Result<()> {
         ensure!(due.is_empty(), "device {device} has intents left: {due:?}");
         ensure!(tx.parked()?.is_empty(), "device {device} has parked items");
         ensure!(tx.bundles()?.is_empty(), "device {device} has a commit under way");
+        ensure!(tx.transfers()?.is_empty(), "device {device} has not given all of its history");
+        let tended = tx.to_tend(1)?.is_empty();
+        ensure!(tended, "device {device} has a group whose leaves are not as they should be");
         Ok(())
     })
 }
@@ -80,10 +88,13 @@ fn look(world: &mut World, device: usize) -> Result<Vec<(GroupId, View)>> {
                 reactions.sort();
                 history.push((message, reactions));
             }
-            let members = tx.members(&id)?.into_iter().map(|m| (m.user_id, m.joined)).collect();
+            let rows = tx.members(&id)?;
+            let leaves = rows.iter().map(|member| member.devices as usize).sum();
+            let members = rows.into_iter().map(|m| (m.user_id, m.joined)).collect();
             let (status, epoch) = (row.status, row.epoch);
             let direct = chat.kind == ChatKind::Direct as i32;
-            views.push((id, View { device, user, status, epoch, direct, members, history }));
+            let view = View { device, user, status, epoch, direct, members, leaves, history };
+            views.push((id, view));
         }
         Ok(views)
     })
@@ -159,7 +170,7 @@ fn same_group(epoch: u64, views: &[View]) -> Result<()> {
         );
         ensure!(view.members.contains_key(&view.user), "device {device} is not in its own group");
     }
-    ensure!(active.len() == first.members.len(), "members without the group");
+    ensure!(active.len() == first.leaves, "members without the group");
     for (at, one) in active.iter().enumerate() {
         for other in active.iter().skip(at + 1) {
             same_texts(one, other)?;
@@ -176,7 +187,8 @@ fn same_texts(one: &View, other: &View) -> Result<()> {
         .max()
         .copied()
         .unwrap_or(0);
-    let after = if one.direct { 0 } else { joined };
+    // A new device gets the whole history of its account.
+    let after = if one.direct || one.user == other.user { 0 } else { joined };
     let (a, b) = (one.texts(after), other.texts(after));
     if a != b {
         let at = a.iter().zip(&b).take_while(|(a, b)| a == b).count();

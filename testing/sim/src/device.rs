@@ -69,6 +69,11 @@ impl Device {
         })
     }
 
+    /// Whether it was removed from its account and knows.
+    pub fn revoked(&mut self) -> Result<bool> {
+        self.read(|tx| Ok(tx.number("revoked")? == 1))
+    }
+
     /// A copy of the database, as a backup would have it.
     pub fn snapshot(&mut self) -> Result<Vec<u8>> {
         Ok(self.store.snapshot()?)

@@ -6,15 +6,20 @@ use crate::world::World;
 use anyhow::{Context, Result, bail, ensure};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow};
-use parlor_view::{AccountCreate, Answer, ChatRole, ChatTitle, Command, MessagesSend};
+use parlor_view::{
+    AccountCreate, Answer, ChatRole, ChatTitle, Command, Event, LinkStart, MessageEdit,
+    MessagesSend,
+};
 use parlor_wire::content::ChatKind;
 use parlor_wire::{MessageId, UserId};
 
 /// What a seed decides before anything happens.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// People, one device each.
+    /// People; each begins with one device.
     pub people: usize,
+    /// How many of them link a second one.
+    pub linked: usize,
     /// Random commands.
     pub acts: u32,
     /// What goes wrong meanwhile.
@@ -36,6 +41,7 @@ impl Plan {
         };
         Self {
             people: 2 + (seed / 4 % 4) as usize,
+            linked: (seed / 16 % 3) as usize,
             acts: 80,
             faults,
             changes: !seed.is_multiple_of(8),
@@ -47,7 +53,7 @@ impl Plan {
 pub struct Story {
     /// The world.
     pub world: World,
-    /// Who owns which device.
+    /// Whom each person's first device, of the same number, is of.
     pub people: Vec<UserId>,
     /// Commands that send a text: device and ticket.
     sends: Vec<(usize, u64)>,
@@ -58,6 +64,9 @@ pub struct Story {
 /// Plays a seed from the beginning to the checks; returns how many steps it took.
 pub fn run(seed: u64, plan: Plan) -> Result<u64> {
     let mut story = Story::begin(seed, plan.people)?;
+    for person in 0..plan.linked {
+        story.link(person)?;
+    }
     story.act(plan)?;
     story.world.settle()?;
     let said = story.said();
@@ -83,8 +92,6 @@ impl Story {
             expect(world.ask(device, Command::AccountCreate(wish))?)?;
             users.push(world.device(device)?.user()?.context("an account")?);
         }
-        // Key packages are on their way when the answer comes.
-        world.settle()?;
         let mut story = Self { world, people: users, sends: Vec::new(), texts: 0 };
         let members = (1..people).map(|number| format!("person{number}")).collect();
         let command = Command::CreateGroup { title: "All".into(), members };
@@ -101,6 +108,26 @@ impl Story {
         }
         story.world.settle()?;
         Ok(story)
+    }
+
+    /// Links a new device with the help of another of the same account; the number of the new one.
+    pub fn link(&mut self, old: usize) -> Result<usize> {
+        let new = self.world.add_device()?;
+        let (server, device_name) = ("https://relay.test".into(), format!("Device {new}"));
+        let wish = LinkStart { server, device_name };
+        let Answer::Uri { uri } = expect(self.world.ask(new, Command::LinkStart(wish))?)? else {
+            bail!("no link")
+        };
+        let Answer::Code { code } = expect(self.world.ask(old, Command::LinkApprove { uri })?)?
+        else {
+            bail!("no code")
+        };
+        let shown = |told: &(usize, Event)| *told == (new, Event::LinkCode { code: code.clone() });
+        while !self.world.told.iter().any(shown) {
+            ensure!(self.world.go_on()?, "the new device never showed the code");
+        }
+        expect(self.world.ask(old, Command::LinkConfirm)?)?;
+        Ok(new)
     }
 
     /// Chats of a device that it is in.
@@ -158,8 +185,11 @@ impl Story {
             let end = self.world.now + below(&mut self.world.rng, pause) as u64;
             self.world.run_until(end)?;
             self.world.now = end;
-            let device = below(&mut self.world.rng, plan.people);
-            self.one(device, plan)?;
+            let devices = self.world.devices.len();
+            let device = below(&mut self.world.rng, devices);
+            if self.world.device(device)?.user()?.is_some() {
+                self.one(device, plan)?;
+            }
         }
         Ok(())
     }
@@ -181,7 +211,8 @@ impl Story {
         }
         if chat.kind == ChatKind::Group as i32 {
             // A race: two members at the same time.
-            let other = below(&mut self.world.rng, plan.people);
+            let devices = self.world.devices.len();
+            let other = below(&mut self.world.rng, devices);
             self.change_group(device, chat, plan)?;
             if choice.is_multiple_of(2)
                 && let Some(same) =
@@ -205,7 +236,12 @@ impl Story {
             ..55 => return self.say(device, chat, Some(row.message_id)),
             55..60 => Command::React { message_id, emoji: "👍".into() },
             60..63 => Command::MarkRead { chat_id: chat.chat_id.text(), up_to: message_id },
-            63..71 => Command::Edit { message_id, text: format!("edited at {}", self.world.now) },
+            63..71 => Command::Edit(MessageEdit {
+                message_id,
+                text: format!("edited at {}", self.world.now),
+                mentions: None,
+                entities: None,
+            }),
             _ => Command::Delete { message_id, for_everyone: true },
         };
         self.world.command(device, command)?;

@@ -60,6 +60,8 @@ pub struct World {
     /// Which commit made each epoch of each group.
     commits: BTreeMap<(Vec<u8>, u64), Hash>,
     watch: Option<Watch>,
+    /// What devices told about being linked: device and event.
+    pub told: Vec<(usize, parlor_view::Event)>,
     /// Groups that were joined anew from outside.
     pub rejoins: u32,
     /// Steps taken, for whoever wants to know how much happened.
@@ -87,6 +89,7 @@ impl World {
             answers: BTreeMap::new(),
             commits: BTreeMap::new(),
             watch: None,
+            told: Vec::new(),
             rejoins: 0,
             steps: 0,
         })
@@ -111,6 +114,17 @@ impl World {
     /// A device of this world.
     pub fn device(&mut self, device: usize) -> Result<&mut Device> {
         self.devices.get_mut(device).context("no such device")
+    }
+
+    /// A device more, without an account.
+    pub fn add_device(&mut self) -> Result<usize> {
+        self.devices.push(Device::new()?);
+        Ok(self.devices.len() - 1)
+    }
+
+    /// Runs the next event of the coming minute, if there is one.
+    pub fn go_on(&mut self) -> Result<bool> {
+        self.next(self.now + 60_000)
     }
 
     /// Gives a command to a device. Its answer comes in its time.
@@ -219,6 +233,19 @@ impl World {
                 bail!("a command was answered twice");
             }
         }
+        use parlor_view::Event as Told;
+        self.told.extend(effects.events.into_iter().filter_map(|event| {
+            let of_devices = matches!(
+                event,
+                Told::LinkCode { .. }
+                    | Told::LinkDone { .. }
+                    | Told::LinkProgress { .. }
+                    | Told::LinkFailed { .. }
+                    | Told::DeviceLinked { .. }
+                    | Told::DeviceRemoved { .. }
+            );
+            of_devices.then_some((device, event))
+        }));
         let connection = self.device(device)?.connection;
         for frame in effects.frames {
             if let Some(connection) = connection {
@@ -432,11 +459,11 @@ impl World {
             let body = Some(server_frame::Body::Reply(reply));
             self.send_down(connection, ServerFrame { body });
         }
-        if let Some(who) = output.authenticated {
-            let older = self.mailboxes.insert(who.mailbox, connection);
+        if let Some(mailbox) = output.attached {
+            let older = self.mailboxes.insert(mailbox, connection);
             if let Some(older) = older.filter(|older| *older != connection) {
                 self.break_connection(older);
-                self.mailboxes.insert(who.mailbox, connection);
+                self.mailboxes.insert(mailbox, connection);
             }
             self.deliver(connection)?;
         }
@@ -446,6 +473,11 @@ impl World {
         for mailbox in output.wakes {
             if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
                 self.deliver(connection)?;
+            }
+        }
+        for mailbox in output.revoked {
+            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
+                self.say_goodbye(connection, GoodbyeReason::Revoked)?;
             }
         }
         for (mailbox, live) in output.live {

@@ -1,7 +1,7 @@
 //! Making, listing and marking chats.
 
 use super::refused;
-use crate::contacts::{direct_chat_id, short_hash};
+use crate::contacts::{direct_chat_id, group_chat_id, self_chat_id};
 use crate::groups::{FOUND, Wish};
 use crate::step::Step;
 use crate::{Result, Ticket};
@@ -9,10 +9,11 @@ use parlor_store::chats::{Chat, ChatId};
 use parlor_store::groups::Status;
 use parlor_view::{Answer, ChatFlags, Code, Command, Failure};
 use parlor_wire::content::ChatKind;
+use parlor_wire::device::{ChatMarks, PersonMarks};
 use parlor_wire::limits::{MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use parlor_wire::link::ContactLink;
 use parlor_wire::relay::{QueueClose, client_frame::Request};
-use parlor_wire::{MessageId, UserId};
+use parlor_wire::{GroupId, UserId};
 
 impl Step<'_, '_> {
     pub(super) fn open_link(&mut self, ticket: Ticket, uri: &str, command: &Command) -> Result<()> {
@@ -51,9 +52,7 @@ impl Step<'_, '_> {
         let mut person = self.tx.person(&user)?;
         if let Some(mut chat) = self.tx.chat(&chat_id)? {
             if chat.requested {
-                chat.requested = false;
-                self.tx.set_chat(&chat)?;
-                self.touch_chat(chat_id);
+                self.accept_chat(&mut chat)?;
             }
             let alive = chat.group.map(|group| self.tx.group(&group)).transpose()?.flatten();
             if alive.is_some_and(|row| row.status != Status::Gone) {
@@ -72,29 +71,46 @@ impl Step<'_, '_> {
         chat.peer = Some(user);
         let wish =
             Wish { add: vec![user.to_vec()], kind: ChatKind::Direct as i32, ..Wish::default() };
-        self.found_chat(ticket, chat, &wish, answer)
+        let group = GroupId(self.random());
+        self.found_chat(ticket, (chat, group), &wish, answer)
     }
 
     /// Stores a chat with a group to be founded.
     fn found_chat(
         &mut self,
         ticket: Ticket,
-        mut chat: Chat,
+        (chat, group): (Chat, GroupId),
         wish: &Wish,
         answer: Answer,
     ) -> Result<()> {
-        let row = self.founding_row(chat.chat_id)?;
-        chat.group = Some(row.group_id);
+        let intent = self.found_group(chat, group, wish)?;
+        self.answer_with_intent(ticket, intent, answer);
+        Ok(())
+    }
+
+    fn found_group(&mut self, mut chat: Chat, group: GroupId, wish: &Wish) -> Result<i64> {
+        self.founding_row(chat.chat_id, group)?;
+        chat.group = Some(group);
         self.tx.set_chat(&chat)?;
         self.touch_chat(chat.chat_id);
-        let intent = self.add_intent(chat.chat_id, row.group_id, FOUND, wish, 0)?;
-        self.answer_with_intent(ticket, intent, answer);
+        self.add_intent(chat.chat_id, group, FOUND, wish, 0)
+    }
+
+    /// The chat of the own devices, in which they keep in step, is founded if there is none.
+    pub fn found_self_chat(&mut self) -> Result<()> {
+        let chat_id = self_chat_id(&self.me()?);
+        if self.tx.chat(&chat_id)?.is_none() {
+            let chat = Chat::new(chat_id, ChatKind::Self_ as i32, self.now);
+            let wish = Wish { kind: ChatKind::Self_ as i32, ..Wish::default() };
+            let group = GroupId(self.random());
+            self.found_group(chat, group, &wish)?;
+        }
         Ok(())
     }
 
     pub(super) fn self_chat(&mut self, ticket: Ticket) -> Result<()> {
         let me = self.me()?;
-        let chat_id = short_hash(&[b"parlor-self-chat-v1", &me.0]);
+        let chat_id = self_chat_id(&me);
         let answer = Answer::Chat { chat_id: chat_id.text() };
         if self.tx.chat(&chat_id)?.is_some() {
             self.answer(ticket, Ok(answer));
@@ -102,7 +118,8 @@ impl Step<'_, '_> {
         }
         let chat = Chat::new(chat_id, ChatKind::Self_ as i32, self.now);
         let wish = Wish { kind: ChatKind::Self_ as i32, ..Wish::default() };
-        self.found_chat(ticket, chat, &wish, answer)
+        let group = GroupId(self.random());
+        self.found_chat(ticket, (chat, group), &wish, answer)
     }
 
     pub(super) fn create_group(
@@ -131,8 +148,8 @@ impl Step<'_, '_> {
             person.accepted = true;
             self.tx.set_person(&person)?;
         }
-        let seed: [u8; 16] = self.random();
-        let mut chat = Chat::new(MessageId(seed), ChatKind::Group as i32, self.now);
+        let group = GroupId(self.random());
+        let mut chat = Chat::new(group_chat_id(&group), ChatKind::Group as i32, self.now);
         chat.title = title.trim().to_string();
         let answer = Answer::Chat { chat_id: chat.chat_id.text() };
         let wish = Wish {
@@ -141,7 +158,7 @@ impl Step<'_, '_> {
             title: Some(chat.title.clone()),
             ..Wish::default()
         };
-        self.found_chat(ticket, chat, &wish, answer)
+        self.found_chat(ticket, (chat, group), &wish, answer)
     }
 
     pub(super) fn list_chats(
@@ -180,10 +197,13 @@ impl Step<'_, '_> {
     pub(super) fn accept_chat(&mut self, chat: &mut Chat) -> Result<()> {
         chat.requested = false;
         self.tx.set_chat(chat)?;
+        self.mark(&chat.chat_id, ChatMarks { requested: Some(false), ..ChatMarks::default() })?;
         if let Some(peer) = chat.peer {
             let mut person = self.tx.person(&peer)?;
             person.accepted = true;
             self.tx.set_person(&person)?;
+            let marks = PersonMarks { accepted: Some(true), ..PersonMarks::default() };
+            self.mark_person(&peer, marks)?;
         }
         self.touch_chat(chat.chat_id);
         self.owe_delivered(&chat.chat_id)
@@ -193,6 +213,13 @@ impl Step<'_, '_> {
         if !chat.requested {
             return Ok(Err(refused("This chat is no request.")));
         }
+        self.mark(&chat.chat_id, ChatMarks { deleted: Some(true), ..ChatMarks::default() })?;
+        self.drop_request(&chat)?;
+        Ok(Ok(Answer::Empty {}))
+    }
+
+    /// Nothing of a request is kept, and nothing more of it comes.
+    pub fn drop_request(&mut self, chat: &Chat) -> Result<()> {
         for row in self.tx.groups_of_chat(&chat.chat_id)? {
             let close = QueueClose { queue_ids: vec![row.queue_id.to_vec()] };
             self.request(Request::QueueClose(close), crate::net::Purpose::Nothing);
@@ -201,8 +228,7 @@ impl Step<'_, '_> {
                 self.mls(|mls| group.delete(mls))??;
             }
         }
-        self.tx.delete_chat(&chat.chat_id)?;
-        Ok(Ok(Answer::Empty {}))
+        Ok(self.tx.delete_chat(&chat.chat_id)?)
     }
 
     pub(super) fn set_flags(
@@ -216,6 +242,13 @@ impl Step<'_, '_> {
         chat.muted_until =
             flags.muted_until.map_or(chat.muted_until, |until| until.min(i64::MAX as u64));
         self.tx.set_chat(&chat)?;
+        let marks = ChatMarks {
+            pinned: flags.pinned,
+            archived: flags.archived,
+            muted_until: flags.muted_until.map(|_| chat.muted_until),
+            ..ChatMarks::default()
+        };
+        self.mark(&chat.chat_id, marks)?;
         self.touch_chat(chat.chat_id);
         Ok(Ok(Answer::Empty {}))
     }
@@ -230,6 +263,8 @@ impl Step<'_, '_> {
         }
         chat.draft = text;
         self.tx.set_chat(&chat)?;
+        let marks = ChatMarks { draft: Some(chat.draft.clone()), ..ChatMarks::default() };
+        self.mark(&chat.chat_id, marks)?;
         self.touch_chat(chat.chat_id);
         Ok(Ok(Answer::Empty {}))
     }

@@ -2,13 +2,17 @@
 
 use super::refused;
 use crate::content::Said;
+use crate::own::one;
 use crate::step::{Step, Touch};
 use crate::{Result, Ticket};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow};
 use parlor_store::outbox;
-use parlor_view::{Answer, Code, Command, Failure, MessagesSend, VersionView};
+use parlor_view::{
+    Answer, Code, Command, Failure, Format, Mention, MessageEdit, MessagesSend, VersionView,
+};
 use parlor_wire::content::{Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body};
+use parlor_wire::device::{HiddenMessage, own_change::Change};
 use parlor_wire::limits::{MAX_EMOJI_BYTES, MAX_ENTITIES, MAX_TEXT_BYTES};
 use parlor_wire::{GroupId, MessageId, UserId};
 
@@ -47,11 +51,36 @@ impl Step<'_, '_> {
             self.fail(ticket, Code::NotSupported, "Attachments come with a later version.");
             return Ok(());
         }
-        let mentions = wish.mentions.clone().unwrap_or_default();
+        let formatting = (&wish.mentions, &wish.entities);
+        let Some(entities) = self.entities(ticket, formatting, command)? else { return Ok(()) };
+        let id = wish.chat_id.clone();
+        self.with_chat(ticket, &id, |step, chat| step.send(chat, wish, entities))
+    }
+
+    pub(super) fn edit_command(
+        &mut self,
+        ticket: Ticket,
+        wish: MessageEdit,
+        command: &Command,
+    ) -> Result<()> {
+        let formatting = (&wish.mentions, &wish.entities);
+        let Some(entities) = self.entities(ticket, formatting, command)? else { return Ok(()) };
+        let id = wish.message_id.clone();
+        self.with_message(ticket, &id, |step, row| step.edit(row, wish.text, entities))
+    }
+
+    /// Mentions and formatting as they travel. `None`: put off until names are known, or refused.
+    fn entities(
+        &mut self,
+        ticket: Ticket,
+        (mentions, formats): (&Option<Vec<Mention>>, &Option<Vec<Format>>),
+        command: &Command,
+    ) -> Result<Option<Vec<Entity>>> {
+        let mentions = mentions.as_deref().unwrap_or_default();
         let names: Vec<String> = mentions.iter().map(|mention| mention.user.clone()).collect();
-        let Some(_) = self.find_all(ticket, &names, command)? else { return Ok(()) };
+        let Some(_) = self.find_all(ticket, &names, command)? else { return Ok(None) };
         let mut entities = Vec::new();
-        for mention in &mentions {
+        for mention in mentions {
             let crate::contacts::Found::User(user) = self.find(&mention.user)? else { continue };
             entities.push(Entity {
                 start: mention.start,
@@ -61,34 +90,26 @@ impl Step<'_, '_> {
                 user_id: UserId::to_vec(user),
             });
         }
-        for format in wish.entities.clone().unwrap_or_default() {
+        for format in formats.as_deref().unwrap_or_default() {
             let Some(kind) = crate::project::format_of_name(&format.kind) else {
                 self.fail(ticket, Code::Refused, "There is no formatting of that name.");
-                return Ok(());
+                return Ok(None);
             };
             entities.push(Entity {
                 start: format.start,
                 length: format.length,
                 kind: kind as i32,
-                value: format.value.unwrap_or_default(),
+                value: format.value.clone().unwrap_or_default(),
                 user_id: Vec::new(),
             });
         }
-        let id = wish.chat_id.clone();
-        self.with_chat(ticket, &id, |step, chat| step.send(chat, wish, entities))
+        Ok(Some(entities))
     }
 
     fn send(&mut self, mut chat: Chat, wish: MessagesSend, entities: Vec<Entity>) -> Answered {
         let text = wish.text.unwrap_or_default();
-        if text.trim().is_empty() {
-            return Ok(Err(refused("There is nothing to send.")));
-        }
-        if text.len() > MAX_TEXT_BYTES || entities.len() > MAX_ENTITIES {
-            return Ok(Err(Failure::new(Code::TooLarge, "That text is too long.")));
-        }
-        let count = text.chars().count() as u64;
-        if entities.iter().any(|e| u64::from(e.start) + u64::from(e.length) > count) {
-            return Ok(Err(refused("Formatting lies outside the text.")));
+        if let Some(problem) = text_problem(&text, &entities) {
+            return Ok(Err(problem));
         }
         if chat.left {
             return Ok(Err(Self::not_a_member()));
@@ -166,24 +187,21 @@ impl Step<'_, '_> {
             version: 1,
             message_id: self.random::<16>().to_vec(),
             sent_at: self.now,
-            profile: None,
             body: Some(body),
+            ..Default::default()
         };
         self.said(content, &said)?;
         Ok(Ok(Answer::Empty {}))
     }
 
-    pub(super) fn edit(&mut self, row: MessageRow, text: String) -> Answered {
+    fn edit(&mut self, row: MessageRow, text: String, entities: Vec<Entity>) -> Answered {
         if !row.mine || row.kind != Kind::Text {
             return Ok(Err(refused("Only your own texts can be edited.")));
         }
-        if text.trim().is_empty() {
-            return Ok(Err(refused("There is nothing to send.")));
+        if let Some(problem) = text_problem(&text, &entities) {
+            return Ok(Err(problem));
         }
-        if text.len() > MAX_TEXT_BYTES {
-            return Ok(Err(Failure::new(Code::TooLarge, "That text is too long.")));
-        }
-        let edit = Edit { target: row.message_id.to_vec(), text, entities: Vec::new() };
+        let edit = Edit { target: row.message_id.to_vec(), text, entities };
         self.act(&row, Body::Edit(edit))
     }
 
@@ -196,6 +214,8 @@ impl Step<'_, '_> {
         }
         row.hidden = true;
         self.tx.set_message(&row)?;
+        let hidden = HiddenMessage { message_id: row.message_id.to_vec() };
+        self.keep_in_step(vec![one(Change::Hidden(hidden))])?;
         self.touch_chat(row.chat_id);
         self.touch_message(row.message_id, Touch::Updated);
         Ok(Ok(Answer::Empty {}))
@@ -224,4 +244,17 @@ impl Step<'_, '_> {
             _ => Ok(Err(Failure::new(Code::NotFound, "There is no such message."))),
         }
     }
+}
+
+/// What is wrong with a text and its formatting, if anything.
+fn text_problem(text: &str, entities: &[Entity]) -> Option<Failure> {
+    if text.trim().is_empty() {
+        return Some(refused("There is nothing to send."));
+    }
+    if text.len() > MAX_TEXT_BYTES || entities.len() > MAX_ENTITIES {
+        return Some(Failure::new(Code::TooLarge, "That text is too long."));
+    }
+    let count = text.chars().count() as u64;
+    let outside = |e: &Entity| u64::from(e.start) + u64::from(e.length) > count;
+    entities.iter().any(outside).then(|| refused("Formatting lies outside the text."))
 }

@@ -9,6 +9,7 @@ use crate::step::Step;
 use crate::{Result, Ticket, account};
 use parlor_store::chats::{Chat, ChatId};
 use parlor_view::{Answer, Code, Command, Failure};
+use parlor_wire::device::PersonMarks;
 use parlor_wire::link::ContactLink;
 use parlor_wire::relay::{MailboxStat, client_frame::Request};
 
@@ -16,7 +17,10 @@ impl Step<'_, '_> {
     pub fn command(&mut self, ticket: Ticket, command: Command) -> Result<()> {
         let needs_account = !matches!(
             command,
-            Command::Version | Command::AccountCreate(_) | Command::NotSupported
+            Command::Version
+                | Command::AccountCreate(_)
+                | Command::LinkStart(_)
+                | Command::NotSupported
         );
         if needs_account && !self.has_account()? {
             self.fail(ticket, Code::NoAccount, "This profile has no account yet.");
@@ -50,6 +54,12 @@ impl Step<'_, '_> {
                 let devices = self.devices()?;
                 self.answer(ticket, Ok(Answer::Devices { devices }));
             }
+            Command::DevicesRemove { device_id } => {
+                self.remove_device(ticket, &device_id, &command)?
+            }
+            Command::LinkStart(wish) => self.start_link(ticket, wish)?,
+            Command::LinkApprove { uri } => self.approve_link(ticket, &uri, &command)?,
+            Command::LinkConfirm => self.confirm_link(ticket, &command)?,
             Command::ContactsList => {
                 let contacts = self.contacts()?;
                 self.answer(ticket, Ok(Answer::Contacts { contacts }));
@@ -70,6 +80,8 @@ impl Step<'_, '_> {
                     let mut person = step.tx.person(&user)?;
                     person.verified = true;
                     step.tx.set_person(&person)?;
+                    let marks = PersonMarks { verified: Some(true), ..PersonMarks::default() };
+                    step.mark_person(&user, marks)?;
                     Ok(Answer::Empty {})
                 })?
             }
@@ -78,6 +90,8 @@ impl Step<'_, '_> {
                     let mut person = step.tx.person(&user)?;
                     person.blocked = blocked;
                     step.tx.set_person(&person)?;
+                    let marks = PersonMarks { blocked: Some(blocked), ..PersonMarks::default() };
+                    step.mark_person(&user, marks)?;
                     Ok(Answer::Empty {})
                 })?;
             }
@@ -131,9 +145,7 @@ impl Step<'_, '_> {
             Command::Versions { message_id } => {
                 self.with_message(ticket, &message_id, |step, row| step.versions(&row))
             }
-            Command::Edit { message_id, text } => {
-                self.with_message(ticket, &message_id, |step, row| step.edit(row, text))
-            }
+            Command::Edit(wish) => self.edit_command(ticket, wish, &command),
             Command::Delete { message_id, for_everyone } => {
                 self.with_message(ticket, &message_id, |step, row| step.delete(row, for_everyone))
             }

@@ -63,11 +63,9 @@ impl Step<'_, '_> {
             Some(Body::MemberNames(names)) => self.names_came(&names),
             Some(Body::ResendRequest(request)) => self.resend(&request, said),
             Some(Body::Resend(resend)) => self.resent(&resend, said),
-            Some(Body::ReaddRequest(request)) => match crate::groups::named_group(&request) {
-                Some(group) => self.readd_requested(&said.sender, &group),
-                None => Ok(()),
-            },
-            Some(Body::Typing(_) | Body::OwnState(_)) => Ok(()),
+            Some(Body::ReaddRequest(request)) => self.readd_requested(&said.sender, &request),
+            Some(Body::OwnState(state)) => self.own_changes_came(&state.payload, said),
+            Some(Body::Typing(_)) => Ok(()),
             None => self.unknown_came(message_id, content.sent_at, said),
         }
     }
@@ -109,10 +107,20 @@ impl Step<'_, '_> {
             self.touch_chat(chat_id);
         }
         self.owe_delivered(&chat_id)?;
-        for orphan in self.tx.take_orphans(&message_id)? {
+        self.apply_orphans(&message_id, &chat_id, group)
+    }
+
+    /// What came for a message before the message itself.
+    pub fn apply_orphans(
+        &mut self,
+        message: &MessageId,
+        chat: &ChatId,
+        group: &GroupId,
+    ) -> Result<()> {
+        for orphan in self.tx.take_orphans(message)? {
             if let Ok(content) = Content::decode(orphan.content.as_slice()) {
                 let said = Said {
-                    chat: chat_id,
+                    chat: *chat,
                     group: *group,
                     sender: orphan.sender,
                     position: orphan.position,

@@ -7,6 +7,7 @@ use parlor_store::chats::ChatId;
 use parlor_store::messages::{Kind, MessageRow, PENDING, State};
 use parlor_store::outbox;
 use parlor_wire::content::{Content, Profile, Text, content::Body};
+use parlor_wire::device::ChatMarks;
 use parlor_wire::{Message, MessageId};
 
 impl Step<'_, '_> {
@@ -17,8 +18,8 @@ impl Step<'_, '_> {
             version: 1,
             message_id: message_id.to_vec(),
             sent_at: self.now,
-            profile: None,
             body: Some(body),
+            ..Content::default()
         };
         self.tx.enqueue(chat, &message_id, kind, &content.encode_to_vec())?;
         self.pump.insert(*chat);
@@ -35,8 +36,8 @@ impl Step<'_, '_> {
             version: 1,
             message_id: message_id.to_vec(),
             sent_at: self.now,
-            profile: None,
             body: Some(Body::Text(text)),
+            ..Content::default()
         };
         let number =
             self.tx.enqueue(chat, &message_id, outbox::Kind::Message, &content.encode_to_vec())?;
@@ -58,8 +59,12 @@ impl Step<'_, '_> {
         })?;
         if let Some(mut row) = self.tx.chat(chat)? {
             row.activity_at = self.now;
-            row.draft = String::new();
+            let had_draft = !std::mem::take(&mut row.draft).is_empty();
             self.tx.set_chat(&row)?;
+            if had_draft {
+                let marks = ChatMarks { draft: Some(String::new()), ..ChatMarks::default() };
+                self.mark(chat, marks)?;
+            }
         }
         self.touch_message(message_id, Touch::Updated);
         self.touch_chat(*chat);

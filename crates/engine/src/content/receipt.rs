@@ -8,6 +8,7 @@ use parlor_store::messages::State;
 use parlor_store::outbox;
 use parlor_wire::MessageId;
 use parlor_wire::content::{ChatKind, Receipt, ReceiptKind, content::Body};
+use parlor_wire::device::ChatMarks;
 
 impl Step<'_, '_> {
     pub(super) fn receipt_came(&mut self, receipt: &Receipt, said: &Said) -> Result<()> {
@@ -17,12 +18,33 @@ impl Step<'_, '_> {
         };
         let Some(mut member) = self.tx.member(&said.group, &said.sender)? else { return Ok(()) };
         let position = row.position.min(said.position);
+        if said.sender == self.me()? {
+            return self.received_elsewhere(&said.chat, receipt.kind(), position);
+        }
         if receipt.kind() == ReceiptKind::Read {
             member.read = member.read.max(position);
         }
         member.delivered = member.delivered.max(position);
         self.tx.set_member(&said.group, &member)?;
         self.states_move(&said.chat)
+    }
+
+    /// Another device of this account told how far it has come: nobody has to be told twice.
+    fn received_elsewhere(
+        &mut self,
+        chat_id: &ChatId,
+        kind: ReceiptKind,
+        position: u64,
+    ) -> Result<()> {
+        let Some(mut chat) = self.tx.chat(chat_id)? else { return Ok(()) };
+        chat.delivered_told = chat.delivered_told.max(position);
+        if kind == ReceiptKind::Read {
+            chat.read_told = chat.read_told.max(position);
+            chat.read_position = chat.read_position.max(position);
+        }
+        self.tx.set_chat(&chat)?;
+        self.touch_chat(*chat_id);
+        Ok(())
     }
 
     /// Own messages that everybody has now move forward.
@@ -67,6 +89,10 @@ impl Step<'_, '_> {
     /// Everything up to a position was read here.
     pub fn mark_read(&mut self, chat_id: &ChatId, up_to: u64) -> Result<()> {
         let Some(mut chat) = self.tx.chat(chat_id)? else { return Ok(()) };
+        if up_to > chat.read_position {
+            let marks = ChatMarks { read_position: Some(up_to), ..ChatMarks::default() };
+            self.mark(chat_id, marks)?;
+        }
         chat.read_position = chat.read_position.max(up_to);
         let newest = self.tx.newest_of_others(chat_id, chat.read_position)?;
         let tell = newest.filter(|(position, _)| *position > chat.read_told);

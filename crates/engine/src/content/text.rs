@@ -26,12 +26,13 @@ impl Step<'_, '_> {
         if text.text.len() > MAX_TEXT_BYTES || text.entities.len() > MAX_ENTITIES {
             return Ok(());
         }
+        let mine = said.sender == self.me()?;
         let row = MessageRow {
             message_id,
             chat_id: said.chat,
             position: said.position,
             sender: said.sender,
-            mine: said.sender == self.me()?,
+            mine,
             kind: Kind::Text,
             sent_at,
             received_at: Some(self.now),
@@ -39,7 +40,8 @@ impl Step<'_, '_> {
             reply_to: MessageId::try_from(&text.reply_to).ok(),
             text: text.text,
             edited_at: None,
-            state: State::Received,
+            // Another device of this account sent it, and the relay has it.
+            state: if mine { State::Sent } else { State::Received },
             hidden: false,
         };
         self.typing_stopped(&said.chat, &said.sender);
@@ -51,10 +53,14 @@ impl Step<'_, '_> {
         if row.sender != said.sender || row.kind != Kind::Text || !fits {
             return Ok(());
         }
+        let text = Text { text: edit.text, entities: edit.entities, reply_to: Vec::new() };
+        if row.text == text.text && row.body == text_body(&text) {
+            // It came with the history already.
+            return Ok(());
+        }
         let at = row.edited_at.unwrap_or(row.sent_at);
         let old = Version { text: row.text.clone(), body: row.body.clone(), at };
         self.tx.add_version(&row.message_id, &old)?;
-        let text = Text { text: edit.text, entities: edit.entities, reply_to: Vec::new() };
         row.body = text_body(&text);
         row.text = text.text;
         row.edited_at = Some(said.position.min(self.now));
@@ -101,8 +107,8 @@ impl Step<'_, '_> {
             version: 1,
             message_id: row.message_id.to_vec(),
             sent_at: row.sent_at,
-            profile: None,
             body: Some(body),
+            ..Content::default()
         })
     }
 

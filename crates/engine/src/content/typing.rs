@@ -86,8 +86,8 @@ impl Step<'_, '_> {
             version: 1,
             message_id: self.random::<16>().to_vec(),
             sent_at: self.now,
-            profile: None,
             body: Some(Body::Typing(Typing { typing })),
+            ..Content::default()
         }
         .encode_to_vec();
         let identity = self.identity()?;

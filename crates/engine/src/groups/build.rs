@@ -43,6 +43,7 @@ impl Step<'_, '_> {
             .filter(|member| change.remove.contains(&member.index))
             .map(|member| member.queue.to_vec())
             .collect();
+        let new_queue = change.queue;
         let info_key = match &change.state {
             Some(state) => state.info_key.clone(),
             None => group.state()?.info_key,
@@ -68,6 +69,11 @@ impl Step<'_, '_> {
             bundle.queues_add.push(row.queue_id.to_vec());
         }
         bundle.queues_remove = removed;
+        if let Some(queue) = new_queue {
+            self.tx.set_queue(&queue, Some(&row.group_id))?;
+            bundle.queues_add.push(queue.to_vec());
+            bundle.queues_remove.push(row.queue_id.to_vec());
+        }
         self.store_bundle(intent.id, &row.group_id, bundle, &signer)
     }
 

@@ -24,7 +24,7 @@ impl DeviceJudge {
 impl Judge for DeviceJudge {
     fn leaf(&self, leaf: &LeafClaim) -> Result<(), Refusal> {
         let log = self.logs.get(&leaf.user).ok_or(Refusal("no device log is known"))?;
-        let device = log.active_device(&leaf.device).ok_or(Refusal("not an active device"))?;
+        let device = log.device(&leaf.device).ok_or(Refusal("not a device of that log"))?;
         if device.key == leaf.key { Ok(()) } else { Err(Refusal("not the key of that device")) }
     }
 

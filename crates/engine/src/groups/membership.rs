@@ -75,6 +75,9 @@ impl Step<'_, '_> {
         if view.state.kind() == ChatKind::Group {
             self.group_notices(row, &view, before, happened, &new, &gone)?;
         }
+        if let Some(before) = before {
+            self.device_notices(row, &view, before, happened)?;
+        }
         if happened.by == self.me()? && before.is_some() && !new.is_empty() {
             self.tell_names(row, &view)?;
         }
@@ -82,6 +85,33 @@ impl Step<'_, '_> {
         self.pump.insert(row.chat_id);
         self.advance = true;
         self.touch_chat(row.chat_id);
+        Ok(())
+    }
+
+    /// A person who was in has a device more: their contacts are told.
+    fn device_notices(
+        &mut self,
+        row: &GroupRow,
+        view: &GroupView,
+        before: &GroupView,
+        happened: &Happened,
+    ) -> Result<()> {
+        let me = self.me()?;
+        for member in &view.members {
+            let user = member.leaf.user;
+            let was_in = before.members.iter().any(|old| old.leaf.user == user);
+            let known = before
+                .members
+                .iter()
+                .any(|old| (old.leaf.user, old.leaf.device) == (user, member.leaf.device));
+            if user == me || !was_in || known {
+                continue;
+            }
+            let (user_id, device_id) = (user.text(), member.leaf.device.text());
+            self.out.events.push(parlor_view::Event::DeviceLinked { user_id, device_id });
+            let notice = Notice::new("device_added", user, Some(user), "");
+            self.add_notice(&row.chat_id, &row.group_id, view.epoch, happened.position, notice)?;
+        }
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod membership;
 mod prepare;
 mod rejoin;
 pub mod rules;
+mod tend;
 
 use crate::net::{Purpose, Waiting};
 use crate::step::Step;
@@ -29,7 +30,7 @@ use parlor_view::{Answer, Code, Failure};
 use parlor_wire::content::Role;
 use parlor_wire::relay::{self, Bundle, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{GroupId, Hash, Message};
-pub use rejoin::{RecordingJudge, named_group};
+pub use rejoin::RecordingJudge;
 
 pub const FOUND: u8 = 0;
 pub const CHANGE: u8 = 1;
@@ -71,6 +72,12 @@ pub struct Wish {
     /// The own keys are renewed.
     #[prost(bool, tag = "12")]
     pub refresh: bool,
+    /// With `readd`: only the leaves of these devices.
+    #[prost(bytes = "vec", repeated, tag = "13")]
+    pub readd_devices: Vec<Vec<u8>>,
+    /// The leaves are as they should be; see `tend`.
+    #[prost(bool, tag = "14")]
+    pub tend: bool,
     /// The epoch a REJOIN begins at.
     #[prost(uint64, tag = "11")]
     pub epoch: u64,
@@ -123,6 +130,8 @@ impl Step<'_, '_> {
         while self.engine.net.online() && (self.advance || rounds == 0) && rounds < 8 {
             rounds += 1;
             self.advance = false;
+            self.tend_groups()?;
+            self.serve_histories()?;
             for intent in self.tx.intents()? {
                 if intent.due_at > self.now {
                     continue;
@@ -165,7 +174,8 @@ impl Step<'_, '_> {
     pub fn next_wake(&self) -> Result<Option<u64>> {
         let intents = self.tx.intents()?.into_iter().map(|intent| intent.due_at);
         let patience = Some(self.engine.net.patience_until).filter(|_| self.engine.net.online());
-        let times = intents.chain(self.engine.typing.deadlines()).chain(patience);
+        let history = Some(self.engine.net.history_patience);
+        let times = intents.chain(self.engine.typing.deadlines()).chain(patience).chain(history);
         Ok(times.filter(|due| *due > self.now).min())
     }
 

@@ -1,10 +1,11 @@
 //! Looking at an intent: what is missing is asked for, then the commit is made.
 
+use super::tend::Care;
 use super::{Progress, Wish, rules};
 use crate::net::Purpose;
 use crate::step::Step;
 use crate::{EngineError, Result};
-use parlor_mls::{Change, Group, GroupView};
+use parlor_mls::{Change, Group, GroupView, Member};
 use parlor_store::groups::{GroupRow, Status};
 use parlor_store::intents::{IntentRow, Taken};
 use parlor_view::{Code, Failure};
@@ -14,7 +15,20 @@ use parlor_wire::relay::{
     self, KeyPackageTake, QueueOpen, client_frame::Request, reply::Result as Outcome,
 };
 use parlor_wire::{DeviceId, Message, QueueId, UserId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whose key packages an intent needs.
+pub(super) struct Want {
+    pub user: UserId,
+    /// Of these devices; of all that are active, when none is named.
+    pub devices: Vec<DeviceId>,
+}
+
+impl Want {
+    fn all(user: UserId) -> Self {
+        Self { user, devices: Vec::new() }
+    }
+}
 
 fn users(ids: &[Vec<u8>]) -> Result<Vec<UserId>> {
     ids.iter().map(|id| UserId::try_from(id).map_err(EngineError::from)).collect()
@@ -32,15 +46,19 @@ impl Step<'_, '_> {
             return Ok(Progress::Waits);
         }
         let wish = wish(intent)?;
-        let people = users(&wish.add)?;
+        let me = self.me()?;
+        let mut wants: Vec<Want> = users(&wish.add)?.into_iter().map(Want::all).collect();
+        let devices = self.other_own_devices()?;
+        if !devices.is_empty() {
+            wants.push(Want { user: me, devices });
+        }
         let queue_ready = self.queue_ready(&row.queue_id);
-        if let Some(progress) = self.packages_ready(intent, &people)? {
+        if let Some(progress) = self.packages_ready(intent, &wants)? {
             return Ok(progress);
         }
         if !queue_ready {
             return Ok(Progress::Waits);
         }
-        let me = self.me()?;
         let mut state = GroupState {
             version: 1,
             kind: wish.kind,
@@ -87,32 +105,39 @@ impl Step<'_, '_> {
             view.members.iter().map(|member| member.leaf.user).collect();
         let adding: Vec<UserId> =
             users(&wish.add)?.into_iter().filter(|user| !present.contains(user)).collect();
-        let readding: Vec<UserId> = match intent.attempts {
-            0 => users(&wish.readd)?.into_iter().filter(|user| present.contains(user)).collect(),
+        let removing: BTreeSet<UserId> = users(&wish.remove)?.into_iter().collect();
+        let readding = match intent.attempts {
+            0 => self.lost_leaves(&view, &wish)?,
             _ => Vec::new(),
         };
-        let removing: BTreeSet<UserId> =
-            users(&wish.remove)?.into_iter().chain(readding.iter().copied()).collect();
+        // Whatever is changed, what a look at the leaves says is done along with it.
+        let care = self.care(&row, &view)?;
         let remove: Vec<u32> = view
             .members
             .iter()
-            .filter(|member| removing.contains(&member.leaf.user))
+            .filter(|member| {
+                removing.contains(&member.leaf.user)
+                    || readding.iter().any(|lost| lost.index == member.index)
+                    || care.revoked.contains(&member.index)
+            })
             .map(|member| member.index)
             .collect();
         let mut state = wished_state(&view, &wish)?;
         let refresh = wish.refresh && intent.attempts == 0;
-        if adding.is_empty() && remove.is_empty() && state == view.state && !refresh {
+        let cares = wish.tend && !care.is_nothing();
+        let wanted = !removing.is_disjoint(&present) || !readding.is_empty();
+        if adding.is_empty() && !wanted && state == view.state && !refresh && !cares {
             return Ok(Progress::Done);
         }
-        if let Some(problem) = self.not_allowed(&view, &adding, &removing, &readding, &state)? {
+        if let Some(problem) = self.not_allowed(&view, &adding, &removing, &state)? {
             return Ok(Progress::Failed(problem));
         }
-        let wanted: Vec<UserId> = adding.iter().chain(&readding).copied().collect();
-        if let Some(progress) = self.packages_ready(intent, &wanted)? {
+        let wants = self.wants(&wish, &adding, &readding, &care)?;
+        if let Some(progress) = self.packages_ready(intent, &wants)? {
             return Ok(progress);
         }
         if !remove.is_empty() {
-            for user in removing.iter().filter(|user| !readding.contains(user)) {
+            for user in &removing {
                 rules::set_role(&mut state, user, RoleKind::Member);
             }
             state.info_key = self.random::<32>().to_vec();
@@ -121,18 +146,68 @@ impl Step<'_, '_> {
             .tx
             .taken(intent.id)?
             .into_iter()
-            .filter(|taken| wanted.contains(&taken.user))
+            .filter(|taken| wants.iter().any(|want| want.user == taken.user))
+            .filter(|taken| {
+                // Somebody else may have brought the device in meanwhile.
+                let there =
+                    |m: &&Member| m.leaf.user == taken.user && m.leaf.device == taken.device;
+                view.members.iter().find(there).is_none_or(|old| remove.contains(&old.index))
+            })
             .collect();
+        let queue = if cares { care.new_queue } else { None };
+        if let Some(queue) = queue
+            && !self.queue_ready(&queue)
+        {
+            return Ok(Progress::Waits);
+        }
+        if packages.is_empty()
+            && remove.is_empty()
+            && state == view.state
+            && !refresh
+            && queue.is_none()
+        {
+            // Devices that have left no key packages are looked at again later.
+            let later = self.now + super::tend::LATER;
+            self.tx.touch_intent(intent.id, later, intent.attempts + 1)?;
+            let me = self.me()?;
+            self.engine.net.without_packages.remove(&(intent.id, me));
+            return Ok(Progress::Waits);
+        }
         let Some(group) = self.take_group(&row.group_id)? else { return Ok(Progress::Waits) };
         let state = (state != view.state).then_some(state);
-        self.commit(
-            intent,
-            row,
-            group,
-            Change { remove, state, refresh, ..Change::default() },
-            &packages,
-        )?;
+        let change = Change { remove, state, refresh, queue, ..Change::default() };
+        self.commit(intent, row, group, change, &packages)?;
         Ok(Progress::Waits)
+    }
+
+    /// The leaves of devices that lost the group's state and asked to be added again.
+    fn lost_leaves(&self, view: &GroupView, wish: &Wish) -> Result<Vec<Member>> {
+        let people = users(&wish.readd)?;
+        let named = |member: &&Member| {
+            let device = member.leaf.device.to_vec();
+            people.contains(&member.leaf.user)
+                && (wish.readd_devices.is_empty() || wish.readd_devices.contains(&device))
+        };
+        Ok(view.members.iter().filter(named).cloned().collect())
+    }
+
+    fn wants(
+        &self,
+        wish: &Wish,
+        adding: &[UserId],
+        readding: &[Member],
+        care: &Care,
+    ) -> Result<Vec<Want>> {
+        let mut wants: Vec<Want> = adding.iter().copied().map(Want::all).collect();
+        let mut devices: BTreeMap<UserId, Vec<DeviceId>> = BTreeMap::new();
+        for lost in readding {
+            devices.entry(lost.leaf.user).or_default().push(lost.leaf.device);
+        }
+        if wish.tend && !care.missing.is_empty() {
+            devices.entry(self.me()?).or_default().extend_from_slice(&care.missing);
+        }
+        wants.extend(devices.into_iter().map(|(user, devices)| Want { user, devices }));
+        Ok(wants)
     }
 
     /// The same rules that all others will check, before anything leaves.
@@ -141,7 +216,6 @@ impl Step<'_, '_> {
         view: &GroupView,
         adding: &[UserId],
         removing: &BTreeSet<UserId>,
-        readding: &[UserId],
         state: &GroupState,
     ) -> Result<Option<Failure>> {
         let me = self.me()?;
@@ -152,7 +226,7 @@ impl Step<'_, '_> {
             return refused("You may not add people to this group.");
         }
         let leaving = self.leaving(&view.id)?;
-        for user in removing.iter().filter(|user| !readding.contains(user)) {
+        for user in removing {
             let theirs = rules::role(&view.state, user);
             let fair =
                 leaving.contains(user) || mine != RoleKind::Member && mine as i32 > theirs as i32;
@@ -187,35 +261,35 @@ impl Step<'_, '_> {
         }
         let asked = |p: &Purpose| matches!(p, Purpose::Queue { queue: of } if of == queue);
         if !self.engine.net.asked(asked) {
-            let request = Request::QueueOpen(QueueOpen { queue_ids: vec![queue.to_vec()] });
-            self.request(request, Purpose::Queue { queue: *queue });
+            let open = QueueOpen { queue_ids: vec![queue.to_vec()], post_key: Vec::new() };
+            self.request(Request::QueueOpen(open), Purpose::Queue { queue: *queue });
         }
         false
     }
 
     /// `None`: a key package of every active device of these people is here. Otherwise it was asked for.
-    fn packages_ready(
-        &mut self,
-        intent: &IntentRow,
-        people: &[UserId],
-    ) -> Result<Option<Progress>> {
+    fn packages_ready(&mut self, intent: &IntentRow, wants: &[Want]) -> Result<Option<Progress>> {
         let taken = self.tx.taken(intent.id)?;
         if taken.len() > MAX_ADDS_PER_COMMIT {
             let failure = Failure::new(Code::TooLarge, "That is too many devices at once.");
             return Ok(Some(Progress::Failed(failure)));
         }
         let mut ready = true;
-        for user in people {
+        for Want { user, devices } in wants {
             if !self.engine.net.logs_fetched.contains(user) {
                 self.fetch_log(user)?;
                 ready = false;
-            } else if !taken.iter().any(|taken| taken.user == *user) {
+            } else if !taken.iter().any(|taken| taken.user == *user)
+                && !self.engine.net.without_packages.contains(&(intent.id, *user))
+            {
                 ready = false;
                 let asked = |p: &Purpose| matches!(p, Purpose::Take { intent: of, user: whose } if *of == intent.id && whose == user);
                 if !self.engine.net.asked(asked) {
-                    let seed = [&intent.group_id.0[..], &intent.id.to_be_bytes(), &user.0];
+                    let (number, times) = (intent.id.to_be_bytes(), intent.attempts.to_be_bytes());
+                    let seed = [&intent.group_id.0[..], &number, &times, &user.0];
                     let request_id = crate::contacts::short_hash(&seed).to_vec();
-                    let request = KeyPackageTake { request_id, user_id: user.to_vec() };
+                    let device_ids = devices.iter().map(|device| device.to_vec()).collect();
+                    let request = KeyPackageTake { request_id, user_id: user.to_vec(), device_ids };
                     let purpose = Purpose::Take { intent: intent.id, user: *user };
                     self.request(Request::KeyPackageTake(request), purpose);
                 }
@@ -263,6 +337,16 @@ impl Step<'_, '_> {
         packages: relay::KeyPackagesTaken,
     ) -> Result<Option<Failure>> {
         let log = self.log(user)?.ok_or(EngineError::Damaged("a device log is missing"))?;
+        let unknown = |package: &relay::DeviceKeyPackage| {
+            DeviceId::try_from(&package.device_id).is_ok_and(|id| log.device(&id).is_none())
+        };
+        // A device newer than the log that is here: the log is fetched and the packages asked for once more.
+        if packages.devices.iter().any(unknown)
+            && self.engine.net.packages_again.insert((intent, *user))
+        {
+            self.engine.net.logs_fetched.remove(user);
+            return Ok(None);
+        }
         let mut found = 0;
         for package in packages.devices {
             let device = DeviceId::try_from(&package.device_id)?;
@@ -288,8 +372,16 @@ impl Step<'_, '_> {
             self.tx.add_taken(intent, &taken)?;
             found += 1;
         }
+        if found > 0 {
+            return Ok(None);
+        }
+        if *user == self.me()? {
+            // The own other devices follow later.
+            self.engine.net.without_packages.insert((intent, *user));
+            return Ok(None);
+        }
         let none = Failure::new(Code::NotFound, "This person has no device that can be reached.");
-        Ok((found == 0).then_some(none))
+        Ok(Some(none))
     }
 
     /// A device log that was asked for does not exist or does not hold.
@@ -316,9 +408,13 @@ impl Step<'_, '_> {
     }
 
     /// A fresh group row for a chat that is being founded.
-    pub fn founding_row(&mut self, chat: parlor_store::chats::ChatId) -> Result<GroupRow> {
+    pub fn founding_row(
+        &mut self,
+        chat: parlor_store::chats::ChatId,
+        group: parlor_wire::GroupId,
+    ) -> Result<()> {
         let row = GroupRow {
-            group_id: parlor_wire::GroupId(self.random()),
+            group_id: group,
             chat_id: chat,
             queue_id: QueueId(self.random()),
             status: Status::Founding,
@@ -333,7 +429,7 @@ impl Step<'_, '_> {
         };
         self.tx.set_group(&row)?;
         self.tx.set_queue(&row.queue_id, Some(&row.group_id))?;
-        Ok(row)
+        Ok(())
     }
 }
 

@@ -55,20 +55,38 @@ impl Step<'_, '_> {
                 self.put_group(group);
                 self.tx.set_queue(&queue, Some(&row.group_id))?;
                 self.request(
-                    Request::QueueOpen(relay::QueueOpen { queue_ids: vec![queue.to_vec()] }),
+                    Request::QueueOpen(relay::QueueOpen {
+                        queue_ids: vec![queue.to_vec()],
+                        post_key: Vec::new(),
+                    }),
                     Purpose::Queue { queue },
                 );
                 self.store_bundle(intent.id, &row.group_id, bundle, &rejoin_key(&row.info_key)?)?;
                 Ok(Progress::Waits)
             }
-            Err(JoinError::Refused(_)) if !judge.unknown.borrow().is_empty() => {
-                for user in judge.unknown.take() {
-                    self.fetch_log(&user)?;
-                }
+            Err(JoinError::Refused(_))
+                if self.fetch_for_rejoin(intent, judge.unknown.take())? =>
+            {
                 Ok(Progress::Waits)
             }
             Err(_) => self.ask_to_be_added(intent, &row),
         }
+    }
+
+    /// Asks for logs that a rejoin needs, once per connection. False: they are as new as they can be.
+    fn fetch_for_rejoin(&mut self, intent: &IntentRow, users: BTreeSet<UserId>) -> Result<bool> {
+        const NOT_AN_ITEM: u64 = 1 << 63;
+        let mut waits = false;
+        for user in users {
+            let key = (NOT_AN_ITEM | intent.id.unsigned_abs(), user);
+            if !self.engine.net.log_is_fresh_for(key.0, &user) {
+                waits = true;
+                if self.fetch_log(&user)? {
+                    self.engine.net.logs_fetched_for.insert(key, false);
+                }
+            }
+        }
+        Ok(waits)
     }
 
     fn ask_for_group_info(&mut self, intent: &IntentRow, row: &GroupRow) -> Result<()> {
@@ -110,11 +128,19 @@ impl Step<'_, '_> {
     /// Asks the members through their direct chats, those who may add people first.
     fn ask_to_be_added(&mut self, intent: &IntentRow, row: &GroupRow) -> Result<Progress> {
         let me = self.me()?;
-        let request = Body::ReaddRequest(ReaddRequest { group_id: row.group_id.to_vec() });
+        let device_id = self.identity()?.device.to_vec();
+        let request =
+            Body::ReaddRequest(ReaddRequest { group_id: row.group_id.to_vec(), device_id });
         let mut asked = 0;
+        // The own other devices first, if there are any.
+        if !self.other_own_devices()?.is_empty() && row.chat_id != contacts::self_chat_id(&me) {
+            self.enqueue(&contacts::self_chat_id(&me), Kind::Other, request.clone())?;
+        }
         for member in self.tx.members(&row.group_id)? {
             let chat = contacts::direct_chat_id(&me, &member.user_id);
-            let known = self.tx.chat(&chat)?.is_some_and(|chat| !chat.left && !chat.requested);
+            let carried = self.tx.chat(&chat)?.filter(|chat| !chat.left && !chat.requested);
+            // The chat with the person may be the very one that was lost.
+            let known = carried.is_some_and(|chat| chat.group != Some(row.group_id));
             if member.user_id != me && known && asked < 3 {
                 self.enqueue(&chat, Kind::Other, request.clone())?;
                 asked += 1;
@@ -125,18 +151,25 @@ impl Step<'_, '_> {
     }
 
     /// Somebody of a group asks to be added again.
-    pub fn readd_requested(&mut self, from: &UserId, group: &GroupId) -> Result<()> {
+    pub fn readd_requested(&mut self, from: &UserId, request: &ReaddRequest) -> Result<()> {
+        let Ok(group) = &GroupId::try_from(&request.group_id) else { return Ok(()) };
         let Some(row) = self.tx.group(group)?.filter(|row| row.status == Status::Active) else {
             return Ok(());
         };
         let wanted = from.to_vec();
         let pending = self.tx.intents()?.iter().any(|intent| {
             intent.group_id == *group && {
-                super::prepare::wish(intent).is_ok_and(|wish| wish.readd.contains(&wanted))
+                super::prepare::wish(intent).is_ok_and(|wish| {
+                    wish.readd.contains(&wanted)
+                        && (wish.readd_devices.is_empty()
+                            || wish.readd_devices.contains(&request.device_id))
+                })
             }
         });
         if self.tx.member(group, from)?.is_some() && !pending {
-            let wish = Wish { readd: vec![wanted], ..Wish::default() };
+            let devices = Some(request.device_id.clone()).filter(|device| !device.is_empty());
+            let readd_devices = devices.into_iter().collect();
+            let wish = Wish { readd: vec![wanted], readd_devices, ..Wish::default() };
             self.add_intent(row.chat_id, *group, super::CHANGE, &wish, 0)?;
         }
         Ok(())
@@ -172,7 +205,8 @@ pub struct RecordingJudge {
 
 impl parlor_mls::Judge for RecordingJudge {
     fn leaf(&self, leaf: &parlor_mls::LeafClaim) -> Result<(), parlor_mls::Refusal> {
-        if !self.inner.logs.contains_key(&leaf.user) {
+        let log = self.inner.logs.get(&leaf.user);
+        if log.is_none_or(|log| log.device(&leaf.device).is_none()) {
             self.unknown.borrow_mut().insert(leaf.user);
         }
         self.inner.leaf(leaf)
@@ -185,9 +219,4 @@ impl parlor_mls::Judge for RecordingJudge {
     ) -> Result<(), parlor_mls::Refusal> {
         self.inner.changes(group, changes)
     }
-}
-
-/// Names a group in a content.
-pub fn named_group(request: &ReaddRequest) -> Option<GroupId> {
-    GroupId::try_from(&request.group_id).ok()
 }

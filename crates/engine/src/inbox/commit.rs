@@ -47,7 +47,7 @@ impl Step<'_, '_> {
             self.group_is_stale(&row.group_id)?;
             return Ok(Done::Processed);
         };
-        let missing = self.logs_missing(leaves(&staged))?;
+        let missing = self.logs_missing(item.sequence, leaves(&staged))?;
         if !missing.is_empty() {
             self.put_group(group);
             return Ok(Done::Needs(missing));
@@ -71,11 +71,10 @@ impl Step<'_, '_> {
         let me = self.me()?;
         if row.status == Status::Founding {
             row.created_at = item.time;
+            self.tx.tend(&row.group_id)?;
         }
         row.refreshed_at = self.now;
-        if rejoined {
-            row.queue_id = group.me()?.queue;
-        }
+        row.queue_id = group.me()?.queue;
         let view = group.view()?;
         let happened = crate::groups::Happened { by: me, position: item.time };
         // After a rejoin there is nothing to announce.
@@ -136,19 +135,37 @@ impl Step<'_, '_> {
         hash: Hash,
         by: UserId,
     ) -> Result<()> {
-        let key = group.send_key()?;
         self.put_group(group);
         row.refused = Some(hash);
         self.tx.set_group(&row)?;
+        self.nack(&row, &hash)?;
+        let notice = Notice::new("refused", by, None, "");
+        self.add_notice(&row.chat_id, &row.group_id, item.epoch + 1, item.time, notice)
+    }
+
+    /// Tells the relay that a commit was refused.
+    fn nack(&mut self, row: &GroupRow, hash: &Hash) -> Result<()> {
+        let Some(group) = self.take_group(&row.group_id)? else { return Ok(()) };
+        let key = group.send_key()?;
+        self.put_group(group);
         let nack = Nack {
             group_id: row.group_id.to_vec(),
             commit_hash: hash.to_vec(),
             queue_id: row.queue_id.to_vec(),
-            signature: key.sign(&statement::nack(&row.group_id, &hash, &row.queue_id)).to_vec(),
+            signature: key.sign(&statement::nack(&row.group_id, hash, &row.queue_id)).to_vec(),
         };
         self.request(Request::Nack(nack), Purpose::Nothing);
-        let notice = Notice::new("refused", by, None, "");
-        self.add_notice(&row.chat_id, &row.group_id, item.epoch + 1, item.time, notice)
+        Ok(())
+    }
+
+    /// On a new connection: whether the relay knows of a refusal is not known.
+    pub fn refuse_again(&mut self) -> Result<()> {
+        for row in self.tx.groups()? {
+            if let (Status::Active, Some(hash)) = (row.status, row.refused) {
+                self.nack(&row, &hash)?;
+            }
+        }
+        Ok(())
     }
 
     /// The group refused a commit: whoever merged it has to come back, all others go on.
@@ -178,6 +195,12 @@ impl Step<'_, '_> {
         }
         let me = self.me()?;
         if *user == me {
+            // Said on another device of this account.
+            if let Some(mut chat) = self.tx.chat(&row.chat_id)? {
+                chat.left = true;
+                self.tx.set_chat(&chat)?;
+                self.touch_chat(row.chat_id);
+            }
             return Ok(());
         }
         let members = self.tx.members(&row.group_id)?;

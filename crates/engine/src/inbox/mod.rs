@@ -8,6 +8,7 @@
 //! | Commit  | refused by rules| is not merged; a nack tells the relay; the group waits              |
 //! | Welcome | none, stale     | judges every leaf, joins                                            |
 //! | Voided  | refused it      | goes on as if it had never been                                     |
+//! | Direct  | -               | another device of this account, or one that is to be; see `linking` |
 //!
 //! An item whose judgement needs a device log that is not here is parked, and everything of its group behind it.
 
@@ -15,12 +16,12 @@ mod commit;
 mod post;
 mod welcome;
 
-use crate::net::Purpose;
+use crate::net::{Link, Purpose};
 use crate::step::Step;
 use crate::{EngineError, Result};
 use parlor_store::groups::{GroupRow, Status};
 use parlor_wire::relay::{Ack, ItemKind, MailboxItem, client_frame::Request};
-use parlor_wire::{Message, QueueId, UserId};
+use parlor_wire::{GroupId, Message, QueueId, UserId};
 use std::collections::BTreeSet;
 
 /// What became of an item.
@@ -32,7 +33,10 @@ enum Done {
 
 impl Step<'_, '_> {
     pub fn delivered(&mut self, items: Vec<MailboxItem>) -> Result<()> {
-        let mut reached = self.tx.number("mailbox_sequence")?;
+        // A guest's mailbox is another one than the device's later.
+        let guest = self.engine.net.link == Link::Guest;
+        let cursor = if guest { "guest_sequence" } else { "mailbox_sequence" };
+        let mut reached = self.tx.number(cursor)?;
         for item in items {
             if item.sequence <= reached {
                 continue;
@@ -45,13 +49,14 @@ impl Step<'_, '_> {
             }
             if let Done::Needs(users) = self.item(&queue, &item)? {
                 self.tx.park(item.sequence, &queue, &item.encode_to_vec())?;
-                for user in users {
-                    self.fetch_log(&user)?;
-                }
+                self.fetch_logs_for(item.sequence, users)?;
             }
         }
-        self.tx.set_number("mailbox_sequence", reached)?;
+        self.tx.set_number(cursor, reached)?;
         self.request(Request::Ack(Ack { sequence: reached }), Purpose::Nothing);
+        if guest {
+            return Ok(());
+        }
         let behind = self.tx.groups()?.iter().any(|group| {
             group.status == Status::Active
                 && group.wait_epoch != 0
@@ -79,10 +84,18 @@ impl Step<'_, '_> {
                 Done::Processed => self.tx.unpark(sequence)?,
                 Done::Needs(users) => {
                     blocked.insert(queue);
-                    for user in users {
-                        self.fetch_log(&user)?;
-                    }
+                    self.fetch_logs_for(sequence, users)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for logs that an item needs. One that is on its way already may be older than the item.
+    fn fetch_logs_for(&mut self, sequence: u64, users: BTreeSet<UserId>) -> Result<()> {
+        for user in users {
+            if self.fetch_log(&user)? {
+                self.engine.net.logs_fetched_for.insert((sequence, user), false);
             }
         }
         Ok(())
@@ -95,10 +108,15 @@ impl Step<'_, '_> {
     }
 
     fn item(&mut self, queue: &QueueId, item: &MailboxItem) -> Result<Done> {
+        if item.kind() == ItemKind::Direct {
+            self.direct_came(queue, &item.payload)?;
+            return Ok(Done::Processed);
+        }
         let Some(owner) = self.tx.queue(queue)? else { return Ok(Done::Processed) };
         if item.kind() == ItemKind::Welcome {
             return self.welcome(queue, item);
         }
+        let owner = self.group_behind(queue, owner, item)?;
         let Some(row) = owner.map(|group| self.tx.group(&group)).transpose()?.flatten() else {
             return Ok(Done::Processed);
         };
@@ -109,8 +127,40 @@ impl Step<'_, '_> {
             ItemKind::Post => self.post(row, item),
             ItemKind::Commit | ItemKind::Rejoin => self.commit_came(row, item),
             ItemKind::Voided => self.voided(row, item),
-            ItemKind::Welcome => Ok(Done::Processed),
+            ItemKind::Welcome | ItemKind::Direct => Ok(Done::Processed),
         }
+    }
+
+    /// The group that an item is of. A queue that came with a last-resort key package may be several groups'
+    /// until each of them has moved to a queue of its own.
+    fn group_behind(
+        &self,
+        queue: &QueueId,
+        owner: Option<GroupId>,
+        item: &MailboxItem,
+    ) -> Result<Option<GroupId>> {
+        let sharing = self.tx.groups_of_queue(queue)?;
+        if sharing.len() < 2 {
+            return Ok(owner);
+        }
+        let named = match item.kind() {
+            ItemKind::Voided => {
+                let refused = |group: &GroupId| -> Result<bool> {
+                    let row = self.tx.group(group)?;
+                    let hash = row.and_then(|row| row.refused);
+                    Ok(hash.is_some_and(|hash| hash.0 == item.payload.as_ref()))
+                };
+                let mut found = None;
+                for group in &sharing {
+                    if refused(group)? {
+                        found = Some(*group);
+                    }
+                }
+                found
+            }
+            _ => parlor_mls::group_of(&item.payload),
+        };
+        Ok(named.filter(|group| sharing.contains(group)))
     }
 
     /// Notes the number of an item, and the numbers that are missing before it.

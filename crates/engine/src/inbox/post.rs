@@ -62,6 +62,7 @@ impl Step<'_, '_> {
                     self.cannot_read(&row, item, &hash)?;
                     return Ok(Done::Processed);
                 };
+                self.log_hinted(&from.leaf.user, content.0.log_seq)?;
                 let said = Said {
                     chat: row.chat_id,
                     group: row.group_id,

@@ -40,7 +40,8 @@ impl Step<'_, '_> {
             }
             Err(JoinError::Refused(_)) => {
                 let mut unknown = judge.unknown.take();
-                unknown.retain(|user| !self.engine.net.logs_fetched.contains(user));
+                let net = &self.engine.net;
+                unknown.retain(|user| !net.log_is_fresh_for(item.sequence, user));
                 if unknown.is_empty() { Ok(Done::Processed) } else { Ok(Done::Needs(unknown)) }
             }
             Err(_) => Ok(Done::Processed),
@@ -86,6 +87,7 @@ impl Step<'_, '_> {
         let before = back.then_some(&view);
         self.group_moved(&mut row, &group, before, &happened)?;
         self.put_group(group);
+        self.tx.tend(&row.group_id)?;
         self.ask_again(&row)
     }
 
@@ -112,8 +114,9 @@ impl Step<'_, '_> {
                 if creator.is_none() || !owned && people.len() > 1 && view.epoch == 1 {
                     return Ok(None);
                 }
-                (contacts::short_hash(&[b"parlor-group-chat-v1", &view.id.0]), None)
+                (contacts::group_chat_id(&view.id), None)
             }
+            ChatKind::Self_ if people == [me] => (contacts::self_chat_id(&me), None),
             _ => return Ok(None),
         };
         if self.tx.chat(&chat_id)?.is_none() {

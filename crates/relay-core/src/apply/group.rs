@@ -126,7 +126,8 @@ fn change_queues(
         let Some(mut row) = tx.queue(id)? else {
             return Ok(Err(Refusal::NotFound("queues_add")));
         };
-        if !row.group.is_empty() || listed.contains(id.as_bytes()) {
+        let free = row.group.is_empty() && row.post_key.is_empty();
+        if !free || listed.contains(id.as_bytes()) {
             return Ok(Err(Refusal::Conflict("queues_add")));
         }
         if !row.shared {

@@ -55,19 +55,23 @@ fn open_queue(tx: &mut Tx<'_>, package: &NewKeyPackage, shared: bool) -> Result<
     if tx.queue(&package.queue.id)?.is_some() {
         return Ok(false);
     }
-    let row =
-        rows::Queue { sealed_mailbox: package.queue.sealed.clone(), group: Vec::new(), shared };
+    let sealed_mailbox = package.queue.sealed.clone();
+    let row = rows::Queue { sealed_mailbox, shared, ..Default::default() };
     tx.put(Table::Queue, package.queue.id.0, row.encode_to_vec());
     Ok(true)
 }
 
-pub(super) fn take(tx: &mut Tx<'_>, user: UserId) -> Result<Outcome, StoreError> {
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    devices: &[DeviceId],
+) -> Result<Outcome, StoreError> {
     if tx.account(&user)?.is_none() {
         return Ok(Outcome::Refused(Refusal::NotFound("user_id")));
     }
     let mut taken = Vec::new();
     for (device, mut row) in tx.devices(&user)? {
-        if row.revoked {
+        if row.revoked || !devices.is_empty() && !devices.contains(&device) {
             continue;
         }
         let owner = key(&[&user.0, &device.0]);

@@ -3,6 +3,7 @@
 //! Invariants: a refused or failed command leaves nothing in the batch; time and randomness come with it.
 
 mod account;
+mod direct;
 mod group;
 mod key_package;
 mod mailbox;
@@ -67,8 +68,14 @@ fn run(
         Operation::PutKeyPackages { user, device, packages, last_resort } => {
             key_package::put(tx, user, device, packages, last_resort)
         }
-        Operation::TakeKeyPackages { user } => key_package::take(tx, user),
-        Operation::OpenQueues { mailbox, queues } => queue::open(tx, server_key, mailbox, queues),
+        Operation::TakeKeyPackages { user, devices } => key_package::take(tx, user, &devices),
+        Operation::OpenQueues { mailbox, queues, post_key } => {
+            queue::open(tx, server_key, mailbox, queues, post_key)
+        }
+        Operation::OpenGuest { mailbox } => direct::open_guest(tx, mailbox, now),
+        Operation::AppendDirect { queue, payload, signer } => {
+            direct::append(tx, server_key, queue, payload, signer, now)
+        }
         Operation::CloseQueues { mailbox, queues } => queue::close(tx, server_key, mailbox, queues),
         Operation::AppendPost { group, epoch, payload, except } => {
             group::append_post(tx, server_key, (group, epoch), payload, except, now)

@@ -12,16 +12,24 @@ pub(super) fn open(
     server_key: &ServerKey,
     mailbox: MailboxId,
     queues: Vec<NewQueue>,
+    post_key: Option<[u8; 32]>,
 ) -> Result<Outcome, StoreError> {
+    let post_key = post_key.map(Vec::from).unwrap_or_default();
     if tx.mailbox(&mailbox)?.is_none() {
         return Ok(Outcome::Refused(Refusal::Revoked));
     }
     for queue in queues {
         match tx.queue(&queue.id)? {
-            Some(row) if server_key.open(&queue.id, &row.sealed_mailbox) == Some(mailbox) => {}
+            Some(row)
+                if row.post_key == post_key
+                    && server_key.open(&queue.id, &row.sealed_mailbox) == Some(mailbox) => {}
             Some(_) => return Ok(Outcome::Refused(Refusal::Conflict("queue_ids"))),
             None => {
-                let row = rows::Queue { sealed_mailbox: queue.sealed, ..Default::default() };
+                let row = rows::Queue {
+                    sealed_mailbox: queue.sealed,
+                    post_key: post_key.clone(),
+                    ..Default::default()
+                };
                 tx.put(Table::Queue, queue.id.0, row.encode_to_vec());
             }
         }

@@ -13,6 +13,7 @@ pub(super) fn sweep(tx: &mut Tx<'_>, limit: usize, now: u64) -> Result<Outcome, 
     garbage(tx, &mut left)?;
     expired(tx, &mut left, now)?;
     answers(tx, &mut left, now)?;
+    super::direct::sweep_guests(tx, &mut left, now)?;
     Ok(Outcome::Swept { rows: limit.max(1) - left, more: left == 0 })
 }
 

@@ -26,7 +26,7 @@ fn take(n: u8) -> Command {
     let id = RequestId([n; 16]);
     Command {
         request: Some(request::take(&user(2), &device(2), &id, &user(1))),
-        operation: Operation::TakeKeyPackages { user: user(1) },
+        operation: Operation::TakeKeyPackages { user: user(1), devices: Vec::new() },
     }
 }
 

@@ -83,7 +83,7 @@ pub fn people(store: &Opened, key: &ServerKey, n: u8) {
     for n in 1..=n {
         assert_eq!(run(store, create_account(key, n)), Outcome::Done);
         let queues = vec![new_queue(key, n, queue(n))];
-        let open = Operation::OpenQueues { mailbox: mailbox(key, n), queues };
+        let open = Operation::OpenQueues { mailbox: mailbox(key, n), queues, post_key: None };
         assert_eq!(run(store, open), Outcome::Done);
     }
 }

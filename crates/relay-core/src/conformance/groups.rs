@@ -50,7 +50,7 @@ pub fn fan_out(key: &ServerKey, open: &Open) {
 fn people_one_more(store: &Opened, key: &ServerKey) {
     assert_eq!(run(store, create_account(key, 6)), Outcome::Done);
     let queues = vec![new_queue(key, 6, queue(6))];
-    run(store, Operation::OpenQueues { mailbox: mailbox(key, 6), queues });
+    run(store, Operation::OpenQueues { mailbox: mailbox(key, 6), queues, post_key: None });
 }
 
 pub fn one_winner(key: &ServerKey, open: &Open) {

@@ -6,6 +6,7 @@ use crate::invite::Invite;
 use crate::rate::Kind;
 use crate::read::{Read, day};
 use crate::relay::{Ctx, Relay};
+use crate::rows;
 use crate::session::{Authenticated, Session, Then};
 use bytes::Bytes;
 use parlor_crypto::sign::PublicKey;
@@ -13,10 +14,10 @@ use parlor_identity::{Device, DeviceLog, InvalidLog};
 use parlor_wire::content::{LogBody, LogEntry};
 use parlor_wire::limits::{MAX_LOG_ENTRIES, MAX_LOG_ENTRY_BYTES};
 use parlor_wire::relay::{
-    AccountDelete, Authenticate, Code, LogAppend, LogEntries, LogFetch, Register, Registration,
-    Resolve, Resolved, reply,
+    AccountDelete, Authenticate, Code, DeviceSeen, LogAppend, LogEntries, LogFetch, Register,
+    Registration, Resolve, Resolved, reply,
 };
-use parlor_wire::{Message, UserId, statement, username};
+use parlor_wire::{DeviceId, Message, UserId, statement, username};
 
 pub(super) fn authenticate(
     relay: &Relay,
@@ -28,7 +29,7 @@ pub(super) fn authenticate(
     let user: UserId = field(&request.user_id, "user_id")?;
     let device = field(&request.device_id, "device_id")?;
     let signature: [u8; 64] = field(&request.signature, "signature")?;
-    if session.authenticated.is_some() {
+    if session.mailbox().is_some() {
         return Err(refused(Refusal::Conflict("this connection is authenticated already")));
     }
     relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
@@ -139,13 +140,22 @@ pub(super) fn log_fetch(
     request: &LogFetch,
     ctx: &mut Ctx<'_>,
 ) -> Planned {
-    device(session)?;
+    let who = device(session)?;
     relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
     let user: UserId = field(&request.user_id, "user_id")?;
     let account = read.account(&user)?.ok_or(refused(Refusal::NotFound("user_id")))?;
     let entries = read.log(&user, request.from_seq, MAX_LOG_ENTRIES as usize)?;
     let entries = entries.into_iter().map(Vec::from).collect();
-    Ok(Step::Answer(reply::Result::LogEntries(LogEntries { entries, username: account.username })))
+    let devices = if who.user == user { read.devices(&user)? } else { Vec::new() };
+    let seen = |(id, row): (DeviceId, rows::Device)| DeviceSeen {
+        device_id: id.to_vec(),
+        day: row.last_seen_day,
+    };
+    Ok(Step::Answer(reply::Result::LogEntries(LogEntries {
+        entries,
+        username: account.username,
+        seen: devices.into_iter().map(seen).collect(),
+    })))
 }
 
 pub(super) fn resolve(

@@ -7,9 +7,9 @@ use crate::read::Read;
 use crate::relay::{Ctx, Relay};
 use crate::request;
 use crate::session::{Authenticated, Session};
-use parlor_wire::limits::{MAX_KEY_PACKAGE_BYTES, MAX_KEY_PACKAGES};
+use parlor_wire::limits::{MAX_DEVICES, MAX_KEY_PACKAGE_BYTES, MAX_KEY_PACKAGES};
 use parlor_wire::relay::{Code, KeyPackage, KeyPackageTake, KeyPackageUpload};
-use parlor_wire::{Message, QueueId, UserId, hash};
+use parlor_wire::{DeviceId, Message, QueueId, UserId, hash};
 use std::collections::BTreeSet;
 
 pub(super) fn upload(
@@ -73,6 +73,11 @@ pub(super) fn take(
     let who = device(session)?;
     let user: UserId = field(&take.user_id, "user_id")?;
     let id = field(&take.request_id, "request_id")?;
+    if take.device_ids.len() > MAX_DEVICES {
+        return Err(malformed("device_ids: too many"));
+    }
+    let devices = take.device_ids.iter().map(|id| field(id, "device_ids"));
+    let devices = devices.collect::<Result<Vec<DeviceId>, _>>()?;
     let request = request::take(&who.user, &who.device, &id, &user);
     let known = read.answer(&request, ctx.now)?.and_then(crate::apply::remembered);
     if let Some(outcome) = known {
@@ -81,6 +86,6 @@ pub(super) fn take(
     relay.limit(Kind::Take, bucket(&user.0), 1, ctx.now)?;
     Ok(Step::execute(Command {
         request: Some(request),
-        operation: Operation::TakeKeyPackages { user },
+        operation: Operation::TakeKeyPackages { user, devices },
     }))
 }

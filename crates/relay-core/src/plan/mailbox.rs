@@ -1,6 +1,6 @@
 //! Queues, acknowledgements, counters.
 
-use super::{Planned, Step, device, field, malformed, refused};
+use super::{Failed, Planned, Step, device, field, mailbox_of, malformed, refused};
 use crate::command::{NewQueue, Operation, Refusal};
 use crate::rate::Kind;
 use crate::read::Read;
@@ -8,7 +8,7 @@ use crate::relay::{Ctx, Relay};
 use crate::session::{Session, Then};
 use parlor_wire::QueueId;
 use parlor_wire::limits::MAX_QUEUES_PER_REQUEST;
-use parlor_wire::relay::{Ack, QueueClose, QueueOpen, Stat, reply};
+use parlor_wire::relay::{Ack, Code, QueueClose, QueueOpen, Stat, reply};
 
 fn ids(queue_ids: &[Vec<u8>]) -> Result<Vec<QueueId>, super::Failed> {
     if queue_ids.len() > MAX_QUEUES_PER_REQUEST {
@@ -23,12 +23,19 @@ pub(super) fn queue_open(
     request: &QueueOpen,
     ctx: &mut Ctx<'_>,
 ) -> Planned {
-    let who = device(session)?;
+    let mailbox = mailbox_of(session)?;
     let ids = ids(&request.queue_ids)?;
+    let post_key: Option<[u8; 32]> = match request.post_key.as_slice() {
+        [] => None,
+        key => Some(field(key, "post_key")?),
+    };
+    if post_key.is_none() && session.guest.is_some() {
+        return Err(Failed::new(Code::Unauthenticated, "a guest has no queues of groups"));
+    }
     relay.limit(Kind::Write, session.serial, ids.len() as u64, ctx.now)?;
-    let sealed = |id: QueueId| NewQueue { id, sealed: relay.key.seal(&id, &who.mailbox, ctx.rng) };
+    let sealed = |id: QueueId| NewQueue { id, sealed: relay.key.seal(&id, &mailbox, ctx.rng) };
     let queues = ids.into_iter().map(sealed).collect();
-    Ok(Step::execute(Operation::OpenQueues { mailbox: who.mailbox, queues }))
+    Ok(Step::execute(Operation::OpenQueues { mailbox, queues, post_key }))
 }
 
 pub(super) fn queue_close(
@@ -37,15 +44,15 @@ pub(super) fn queue_close(
     request: &QueueClose,
     ctx: &mut Ctx<'_>,
 ) -> Planned {
-    let who = device(session)?;
+    let mailbox = mailbox_of(session)?;
     let queues = ids(&request.queue_ids)?;
     relay.limit(Kind::Write, session.serial, queues.len() as u64, ctx.now)?;
-    Ok(Step::execute(Operation::CloseQueues { mailbox: who.mailbox, queues }))
+    Ok(Step::execute(Operation::CloseQueues { mailbox, queues }))
 }
 
 pub(super) fn acknowledge(session: &Session, ack: &Ack) -> Planned {
-    let who = device(session)?;
-    let operation = Operation::Acknowledge { mailbox: who.mailbox, up_to: ack.sequence };
+    let mailbox = mailbox_of(session)?;
+    let operation = Operation::Acknowledge { mailbox, up_to: ack.sequence };
     Ok(Step::Execute(Box::new(operation.into()), Then::Acknowledged(ack.sequence)))
 }
 

@@ -1,6 +1,7 @@
 //! From a request to an answer or a command: one file per subject, this one only routes.
 
 mod account;
+mod direct;
 mod group;
 mod key_package;
 mod mailbox;
@@ -91,6 +92,8 @@ pub(crate) fn route(
         Request::Bundle(it) => group::bundle(relay, read, session, it, ctx),
         Request::GroupInfoFetch(it) => group::info(relay, read, session, &it, ctx),
         Request::Nack(it) => group::nack(read, session, &it),
+        Request::AuthenticateGuest(it) => direct::authenticate_guest(relay, session, &it, ctx),
+        Request::DirectPost(it) => direct::post(relay, read, session, it, ctx),
         Request::Ping(_) => Ok(Step::done()),
     }
 }
@@ -110,6 +113,11 @@ pub(crate) fn result_of(outcome: &Outcome) -> reply::Result {
 
 fn device(session: &Session) -> Result<Authenticated, Failed> {
     session.authenticated.ok_or_else(|| Failed::new(Code::Unauthenticated, "authenticate first"))
+}
+
+/// The mailbox of the connection, a device's or a guest's.
+fn mailbox_of(session: &Session) -> Result<MailboxId, Failed> {
+    session.mailbox().ok_or_else(|| Failed::new(Code::Unauthenticated, "authenticate first"))
 }
 
 fn refused(refusal: Refusal) -> Failed {

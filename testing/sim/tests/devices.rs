@@ -1,0 +1,197 @@
+//! Several devices of one person: linked, equal, removed.
+
+use anyhow::{Context, Result, bail, ensure};
+use parlor_sim::{Faults, Story, check};
+use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_view::{Answer, ChatFlags, Command, DeviceView, Event};
+use parlor_wire::MessageId;
+
+/// All that a device shows of its chats, in one order.
+fn shown(story: &mut Story, device: usize) -> Result<Vec<MessageRow>> {
+    story.world.device(device)?.read(|tx| {
+        let mut rows = Vec::new();
+        for chat in tx.chats()? {
+            rows.extend(tx.history(&chat.chat_id, None, 100_000)?);
+        }
+        rows.retain(|row| matches!(row.kind, Kind::Text | Kind::Deleted | Kind::Notice));
+        rows.retain(|row| row.state != State::Failed);
+        rows.sort_by_key(|row| (row.position, row.message_id));
+        Ok(rows)
+    })
+}
+
+fn same_history(story: &mut Story, one: usize, other: usize) -> Result<()> {
+    let (a, b) = (shown(story, one)?, shown(story, other)?);
+    let texts = |rows: &[MessageRow]| -> Vec<(MessageId, String, Kind, Option<u64>)> {
+        let text = |row: &MessageRow| (row.message_id, row.text.clone(), row.kind, row.edited_at);
+        rows.iter().filter(|row| row.kind != Kind::Notice).map(text).collect()
+    };
+    let (a, b) = (texts(&a), texts(&b));
+    if a != b {
+        let lacks = |x: &[(MessageId, String, Kind, Option<u64>)],
+                     y: &[(MessageId, String, Kind, Option<u64>)]| {
+            x.iter().filter(|row| !y.contains(row)).cloned().collect::<Vec<_>>()
+        };
+        bail!("devices {one} and {other} differ: {:?} / {:?}", lacks(&a, &b), lacks(&b, &a));
+    }
+    Ok(())
+}
+
+fn everybody_talks(story: &mut Story, devices: &[usize]) -> Result<()> {
+    for device in devices {
+        for chat in story.chats(*device)? {
+            story.say(*device, &chat, None)?;
+        }
+    }
+    story.world.settle()
+}
+
+fn devices(story: &mut Story, device: usize) -> Result<Vec<DeviceView>> {
+    match story.world.ask(device, Command::DevicesList)? {
+        Ok(Answer::Devices { devices }) => Ok(devices),
+        other => bail!("no devices: {other:?}"),
+    }
+}
+
+#[test]
+fn a_linked_device_has_everything_and_is_equal() -> Result<()> {
+    let mut story = Story::begin(1, 3)?;
+    everybody_talks(&mut story, &[0, 1, 2])?;
+    let second = story.link(0)?;
+    story.world.settle()?;
+    same_history(&mut story, 0, second)?;
+    ensure!(shown(&mut story, second)?.len() > 6, "there is nothing to compare");
+    everybody_talks(&mut story, &[0, 1, 2, second])?;
+    // A device that was linked links another.
+    let third = story.link(second)?;
+    story.world.settle()?;
+    everybody_talks(&mut story, &[0, 1, 2, second, third])?;
+    same_history(&mut story, 0, third)?;
+    let names: Vec<String> =
+        devices(&mut story, 0)?.into_iter().map(|device| device.name).collect();
+    ensure!(names.contains(&"Device 3".to_string()) && names.contains(&"Device 4".to_string()));
+    let seen = devices(&mut story, third)?.into_iter().all(|d| d.last_seen_day.is_some());
+    ensure!(seen, "when devices were seen is not told");
+    // Contacts are told.
+    let told =
+        |event: &(usize, Event)| event.0 == 1 && matches!(event.1, Event::DeviceLinked { .. });
+    ensure!(story.world.told.iter().any(told), "a contact was not told");
+    let said = story.said();
+    check(&mut story.world, &said)
+}
+
+#[test]
+fn what_a_person_does_on_one_device_shows_on_the_others() -> Result<()> {
+    let mut story = Story::begin(2, 2)?;
+    everybody_talks(&mut story, &[0, 1])?;
+    let pin = |story: &mut Story, device, pinned| -> Result<()> {
+        let chat_id = story.group(device)?.chat_id.text();
+        let flags = ChatFlags {
+            chat_id,
+            pinned: Some(pinned),
+            archived: None,
+            muted_until: Some(9_000_000_000_000),
+        };
+        story.world.command(device, Command::SetFlags(flags))?;
+        Ok(())
+    };
+    pin(&mut story, 0, true)?;
+    let second = story.link(0)?;
+    story.world.settle()?;
+    let group = story.group(second)?;
+    ensure!(group.pinned && group.muted_until == 9_000_000_000_000, "marks did not come along");
+    pin(&mut story, second, false)?;
+    let chat_id = story.group(second)?.chat_id.text();
+    story
+        .world
+        .command(second, Command::SetDraft { chat_id: chat_id.clone(), text: "later".into() })?;
+    let newest = shown(&mut story, second)?
+        .into_iter()
+        .rev()
+        .find(|row| row.chat_id == group.chat_id && !row.mine);
+    let newest = newest.context("a message")?;
+    let up_to = newest.message_id.text();
+    story.world.command(second, Command::MarkRead { chat_id, up_to })?;
+    story.world.settle()?;
+    let there = story.group(0)?;
+    ensure!(!there.pinned && there.draft == "later", "marks did not come back: {there:?}");
+    ensure!(there.read_position >= newest.position, "reading did not come back");
+    // At once on both: the later one in the order of the own devices counts on both.
+    pin(&mut story, 0, true)?;
+    pin(&mut story, second, false)?;
+    story.world.settle()?;
+    ensure!(story.group(0)?.pinned == story.group(second)?.pinned, "devices disagree");
+    Ok(())
+}
+
+#[test]
+fn a_removed_device_reads_nothing_sent_later() -> Result<()> {
+    for (seed, remover) in [(3, 0), (4, 3)] {
+        let mut story = Story::begin(seed, 3)?;
+        let second = story.link(0)?;
+        story.world.settle()?;
+        everybody_talks(&mut story, &[0, 1, 2, second])?;
+        // Either may remove the other.
+        let removed = if remover == 0 { second } else { 0 };
+        let id = devices(&mut story, removed)?.into_iter().find(|device| device.current);
+        let device_id = id.context("the current device")?.device_id;
+        let before = shown(&mut story, removed)?.len();
+        story
+            .world
+            .ask(remover, Command::DevicesRemove { device_id })?
+            .map_err(|f| anyhow::anyhow!("{f:?}"))?;
+        story.world.settle()?;
+        let kept: Vec<usize> = [0, 1, 2, second].into_iter().filter(|d| *d != removed).collect();
+        everybody_talks(&mut story, &kept)?;
+        ensure!(story.world.device(removed)?.revoked()?, "the device does not know");
+        ensure!(shown(&mut story, removed)?.len() == before, "it read something");
+        for device in &kept {
+            let chat_id = story.group(*device)?.chat_id.text();
+            let Ok(Answer::ChatInfo(info)) =
+                story.world.ask(*device, Command::ChatInfo { chat_id })?
+            else {
+                bail!("no chat info")
+            };
+            ensure!(
+                info.members.iter().all(|member| member.devices == 1),
+                "a leaf is left: {info:?}"
+            );
+        }
+        let said = story.said();
+        check(&mut story.world, &said)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn linking_survives_crashes_and_a_bad_network() -> Result<()> {
+    for seed in 0..12 {
+        let mut story = Story::begin(seed, 2)?;
+        everybody_talks(&mut story, &[0, 1])?;
+        let second = story.link(0)?;
+        // From the confirmation on, anything may happen.
+        story.world.faults = Faults {
+            breaks: 20,
+            slow: 20,
+            crash_before: 25,
+            crash_after: 25,
+            restart: 50,
+            relay_crash: 5,
+        };
+        for round in 0..10 {
+            story.world.run_until(story.world.now() + 2000)?;
+            for device in [0, 1] {
+                let chat = story.group(device)?;
+                if round % 3 == device {
+                    story.say(device, &chat, None)?;
+                }
+            }
+        }
+        story.world.settle()?;
+        ensure!(story.world.device(second)?.user()?.is_some(), "seed {seed}: never linked");
+        same_history(&mut story, 0, second).with_context(|| format!("seed {seed}"))?;
+        let said = story.said();
+        check(&mut story.world, &said).with_context(|| format!("seed {seed}"))?;
+    }
+    Ok(())
+}
