@@ -191,7 +191,7 @@ pub enum Operation {
     },
     /// Moves a group to its next epoch.
     CommitEpoch(Box<CommitEpoch>),
-    /// Counts a refusal of the commit that made the current epoch.
+    /// Counts a refusal of a commit, up to the newest of the group.
     NackCommit {
         /// The group.
         group: GroupId,

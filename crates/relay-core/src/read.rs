@@ -27,10 +27,10 @@ pub trait Read {
     fn queue(&self, queue: &QueueId) -> Result<Option<rows::Queue>, StoreError>;
     /// The current epoch of a group.
     fn group(&self, group: &GroupId) -> Result<Option<rows::Epoch>, StoreError>;
-    /// The epoch before, while its successor can be voided.
-    fn previous(&self, group: &GroupId) -> Result<Option<rows::Previous>, StoreError>;
-    /// Encrypted group info of the current epoch.
-    fn group_info(&self, group: &GroupId) -> Result<Option<Bytes>, StoreError>;
+    /// The past epoch that a commit ended, while the commit can be voided.
+    fn ended_by(&self, group: &GroupId, commit: &Hash) -> Result<Option<rows::Past>, StoreError>;
+    /// Encrypted group info of an epoch: the current one or the one before.
+    fn group_info(&self, group: &GroupId, epoch: u64) -> Result<Option<Bytes>, StoreError>;
     /// Newest place of a group.
     fn group_head(&self, group: &GroupId) -> Result<rows::GroupHead, StoreError>;
     /// Whether a commit was voided.
@@ -88,12 +88,18 @@ impl<B: Backend + ?Sized> Read for B {
         load(self, Table::Group, &group.0)
     }
 
-    fn previous(&self, group: &GroupId) -> Result<Option<rows::Previous>, StoreError> {
-        load(self, Table::Previous, &group.0)
+    fn ended_by(&self, group: &GroupId, commit: &Hash) -> Result<Option<rows::Past>, StoreError> {
+        for (_, row) in self.scan(Table::Past, &group.0, &after_prefix(&group.0), usize::MAX)? {
+            let past: rows::Past = decode(row)?;
+            if past.ended_by == commit.0 {
+                return Ok(Some(past));
+            }
+        }
+        Ok(None)
     }
 
-    fn group_info(&self, group: &GroupId) -> Result<Option<Bytes>, StoreError> {
-        self.get(Table::GroupInfo, &key(&[&group.0, &[0]]))
+    fn group_info(&self, group: &GroupId, epoch: u64) -> Result<Option<Bytes>, StoreError> {
+        self.get(Table::GroupInfo, &key(&[&group.0, &epoch.to_be_bytes()]))
     }
 
     fn group_head(&self, group: &GroupId) -> Result<rows::GroupHead, StoreError> {

@@ -58,7 +58,7 @@ pub struct KeyPackage {
 /// A queue.
 #[derive(Clone, PartialEq, Message)]
 pub struct Queue {
-    /// The mailbox, sealed under the server key.
+    /// The mailbox, sealed under the server key; empty when the queue was closed while in a group.
     #[prost(bytes = "vec", tag = "1")]
     pub sealed_mailbox: Vec<u8>,
     /// The group it is in; empty when in none, or when shared.
@@ -95,18 +95,27 @@ pub struct Epoch {
     pub commit_hash: Vec<u8>,
 }
 
-/// The epoch before the current one.
+/// A past epoch, with what it takes to go back to it from the next.
 #[derive(Clone, PartialEq, Message)]
-pub struct Previous {
-    /// The epoch as it was.
+pub struct Past {
+    /// The epoch as it was, without its queues: they follow from those of the next.
     #[prost(message, optional, tag = "1")]
     pub epoch: Option<Epoch>,
-    /// Queues that refused the commit that ended it.
-    #[prost(bytes = "vec", repeated, tag = "2")]
-    pub nacked: Vec<Vec<u8>>,
+    /// BLAKE3 of the commit that ended it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub ended_by: Vec<u8>,
     /// Queues that this commit added.
     #[prost(bytes = "vec", repeated, tag = "3")]
     pub added: Vec<Vec<u8>>,
+    /// Queues that this commit removed.
+    #[prost(bytes = "vec", repeated, tag = "4")]
+    pub removed: Vec<Vec<u8>>,
+    /// Queues that refused this commit.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub nacked: Vec<Vec<u8>>,
+    /// When it ended, Unix milliseconds by the relay's clock.
+    #[prost(uint64, tag = "6")]
+    pub ended: u64,
 }
 
 /// Newest place of a group.

@@ -27,9 +27,9 @@ pub enum Table {
     Queue = 7,
     /// group -> current epoch.
     Group = 8,
-    /// group -> the epoch before, while its successor can be voided.
-    Previous = 9,
-    /// group, 0 (current) or 1 (previous) -> encrypted group info.
+    /// group, epoch (u64) -> a past epoch, while the commit that ended it can be voided.
+    Past = 9,
+    /// group, epoch (u64) -> encrypted group info; of the current epoch and the one before.
     GroupInfo = 10,
     /// group -> newest sequence number and time.
     GroupHead = 11,
@@ -51,8 +51,10 @@ pub enum Table {
     Payload = 19,
     /// payload id -> number of items that refer to it.
     References = 20,
+    /// hour (u32), group, epoch (u64) -> nothing; this past epoch is over then.
+    PastExpiry = 21,
     /// day (u32), guest's mailbox -> nothing; it is removed after that day.
-    Guest = 21,
+    Guest = 22,
 }
 
 /// Rows in key order.

@@ -1,14 +1,15 @@
 //! Posts and commits: the total order of a group.
 //!
-//! A post needs the current epoch; a commit moves it by compare-and-set, in one step with its fan-out. The
-//! epoch before is kept until the next commit, so that a commit nobody can use can be voided.
+//! A post needs the current epoch; a commit moves it by compare-and-set, in one step with its fan-out.
+//! Past epochs are kept for a while ([`super::past`]), so that commits nobody can use can be voided.
 
 use super::mailbox::{self, Fan};
+use super::past;
 use crate::command::{CommitEpoch, Outcome, Refusal, StoreError};
 use crate::read::Read;
 use crate::rows;
 use crate::seal::ServerKey;
-use crate::table::{Backend, Table, Tx, key};
+use crate::table::{Table, Tx, key};
 use bytes::Bytes;
 use parlor_wire::limits::MAX_GROUP_QUEUES;
 use parlor_wire::relay::{Accepted, BundleKind, ItemKind};
@@ -87,7 +88,12 @@ pub(super) fn commit_epoch(
         commit_hash: commit.commit_hash.to_vec(),
     };
     let head = advance(tx, &commit.group, now)?;
-    store_epoch(tx, &commit, &current, &next)?;
+    if commit.kind != BundleKind::Create {
+        past::keep(tx, &commit, &current, now)?;
+    }
+    let info = past::key_of(&commit.group, next.epoch);
+    tx.put(Table::GroupInfo, info, commit.group_info.clone());
+    tx.put(Table::Group, commit.group.0, next.encode_to_vec());
     let (wakes, overflowed) = deliver(tx, server_key, &commit, &current, &head, now)?;
     let accepted = Accepted { group_seq: head.seq, time: head.time, epoch: next.epoch };
     Ok(Outcome::Accepted { accepted, wakes, overflowed })
@@ -140,47 +146,6 @@ fn change_queues(
         return Ok(Err(Refusal::Quota("queues_add")));
     }
     Ok(Ok(queues))
-}
-
-fn store_epoch(
-    tx: &mut Tx<'_>,
-    commit: &CommitEpoch,
-    current: &rows::Epoch,
-    next: &rows::Epoch,
-) -> Result<(), StoreError> {
-    let group = &commit.group;
-    retire_queues(tx, group, current)?;
-    if commit.kind != BundleKind::Create {
-        let previous = rows::Previous {
-            epoch: Some(current.clone()),
-            nacked: Vec::new(),
-            added: commit.add.iter().map(|id| id.to_vec()).collect(),
-        };
-        tx.put(Table::Previous, group.0, previous.encode_to_vec());
-        if let Some(info) = tx.group_info(group)? {
-            tx.put(Table::GroupInfo, key(&[&group.0, &[1]]), info);
-        }
-    }
-    tx.put(Table::GroupInfo, key(&[&group.0, &[0]]), commit.group_info.clone());
-    tx.put(Table::Group, group.0, next.encode_to_vec());
-    Ok(())
-}
-
-/// Queues that the commit before the current one removed can no longer come back.
-fn retire_queues(
-    tx: &mut Tx<'_>,
-    group: &GroupId,
-    current: &rows::Epoch,
-) -> Result<(), StoreError> {
-    let before = tx.previous(group)?.and_then(|previous| previous.epoch).unwrap_or_default();
-    let listed: BTreeSet<&[u8]> = current.queues.iter().map(Vec::as_slice).collect();
-    for queue in before.queues {
-        let id = QueueId::try_from(&queue).map_err(|_| StoreError::Damaged)?;
-        if !listed.contains(queue.as_slice()) && tx.queue(&id)?.is_some_and(|row| !row.shared) {
-            tx.remove(Table::Queue, queue);
-        }
-    }
-    Ok(())
 }
 
 fn deliver(
@@ -240,9 +205,4 @@ fn deliver(
     wakes.sort_unstable();
     wakes.dedup();
     Ok((wakes, overflowed))
-}
-
-/// The group info of the epoch before, while it is kept.
-pub(super) fn previous_info(tx: &Tx<'_>, group: &GroupId) -> Result<Option<Bytes>, StoreError> {
-    tx.get(Table::GroupInfo, &key(&[&group.0, &[1]]))
 }

@@ -7,6 +7,7 @@ mod direct;
 mod group;
 mod key_package;
 mod mailbox;
+mod past;
 mod queue;
 mod sweep;
 mod void;

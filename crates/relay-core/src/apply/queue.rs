@@ -44,11 +44,32 @@ pub(super) fn close(
     queues: Vec<QueueId>,
 ) -> Result<Outcome, StoreError> {
     for queue in queues {
-        let Some(row) = tx.queue(&queue)? else { continue };
+        let Some(row) = tx.queue(&queue)?.filter(|row| !row.sealed_mailbox.is_empty()) else {
+            continue;
+        };
         if server_key.open(&queue, &row.sealed_mailbox) != Some(mailbox) {
             return Ok(Outcome::Refused(Refusal::Forbidden("queue_ids")));
         }
-        tx.remove(Table::Queue, queue.0);
+        if row.group.is_empty() {
+            tx.remove(Table::Queue, queue.0);
+        } else {
+            // Its id stays taken while a group may list it: whoever opened it again would have its voice.
+            let closed = rows::Queue { sealed_mailbox: Vec::new(), ..row };
+            tx.put(Table::Queue, queue.0, closed.encode_to_vec());
+        }
     }
     Ok(Outcome::Done)
+}
+
+/// The queue is in no group any more, and can be added to one again unless it was closed.
+pub(super) fn unbind(tx: &mut Tx<'_>, queue: &QueueId) -> Result<(), StoreError> {
+    match tx.queue(queue)? {
+        Some(row) if row.sealed_mailbox.is_empty() => tx.remove(Table::Queue, queue.0),
+        Some(row) => {
+            let free = rows::Queue { group: Vec::new(), ..row };
+            tx.put(Table::Queue, queue.0, free.encode_to_vec());
+        }
+        None => {}
+    }
+    Ok(())
 }

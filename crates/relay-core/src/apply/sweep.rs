@@ -1,6 +1,7 @@
 //! Removing what is over its time or belongs to nobody, a bounded number of rows at a time.
 
 use super::mailbox::{self, HOUR};
+use super::past;
 use crate::command::{Outcome, StoreError};
 use crate::read::day;
 use crate::table::{Backend, Table, Tx, after_prefix, key};
@@ -12,6 +13,7 @@ pub(super) fn sweep(tx: &mut Tx<'_>, limit: usize, now: u64) -> Result<Outcome, 
     let mut left = limit.max(1);
     garbage(tx, &mut left)?;
     expired(tx, &mut left, now)?;
+    past_epochs(tx, &mut left, now)?;
     answers(tx, &mut left, now)?;
     super::direct::sweep_guests(tx, &mut left, now)?;
     Ok(Outcome::Swept { rows: limit.max(1) - left, more: left == 0 })
@@ -78,6 +80,21 @@ fn expired(tx: &mut Tx<'_>, left: &mut usize, now: u64) -> Result<(), StoreError
         }
         tx.put(Table::Mailbox, id.0, row.encode_to_vec());
         *left -= removed.max(1).min(*left);
+    }
+    Ok(())
+}
+
+fn past_epochs(tx: &mut Tx<'_>, left: &mut usize, now: u64) -> Result<(), StoreError> {
+    let this_hour = u32::try_from(now / HOUR).unwrap_or(u32::MAX);
+    let end = this_hour.saturating_add(1).to_be_bytes();
+    for (at, _) in tx.scan(Table::PastExpiry, &[], &end, *left)? {
+        if *left == 0 {
+            break;
+        }
+        let (group, epoch) = past::of_expiry(&at)?;
+        let count = past::forget(tx, &group, epoch)?;
+        tx.remove(Table::PastExpiry, at);
+        *left -= count.max(1).min(*left);
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ pub fn people(store: &Opened, key: &ServerKey, n: u8) {
     }
 }
 
-/// A bundle that moves the group from `base`; `name` tells commits apart. Keys are the epoch's number.
+/// A bundle that moves the group from `base`; `name` tells commits apart. Keys are the epoch's number, in a byte.
 pub fn bundle(base: u64, name: &[u8], add: &[u8], remove: &[u8]) -> Command {
     let (kind, signer) = match base {
         0 => (BundleKind::Create, 1),
@@ -106,7 +106,7 @@ pub fn bundle(base: u64, name: &[u8], add: &[u8], remove: &[u8]) -> Command {
             commit_hash,
             welcomes: Vec::new(),
             group_info: Bytes::from(format!("info {base}")),
-            send_key: [base as u8 + 1; 32],
+            send_key: [(base + 1) as u8; 32],
             rejoin_key: [99; 32],
             epoch_tag: [base as u8; 32],
             add: add.iter().map(|n| queue(*n)).collect(),

@@ -1,11 +1,9 @@
-//! Posts, commits, voided commits.
+//! Posts and commits.
 
 use super::fixture::*;
+use crate::ServerKey;
 use crate::command::*;
-use crate::{Read, ServerKey};
-use parlor_wire::hash;
 use parlor_wire::limits::REQUEST_MEMORY_MS;
-use parlor_wire::relay::ItemKind;
 use std::sync::Arc;
 
 pub fn same_request(key: &ServerKey, open: &Open) {
@@ -47,7 +45,7 @@ pub fn fan_out(key: &ServerKey, open: &Open) {
     assert_eq!(taken, Outcome::Refused(Refusal::Conflict("queues_add")));
 }
 
-fn people_one_more(store: &Opened, key: &ServerKey) {
+pub(super) fn people_one_more(store: &Opened, key: &ServerKey) {
     assert_eq!(run(store, create_account(key, 6)), Outcome::Done);
     let queues = vec![new_queue(key, 6, queue(6))];
     run(store, Operation::OpenQueues { mailbox: mailbox(key, 6), queues, post_key: None });
@@ -69,45 +67,6 @@ pub fn one_winner(key: &ServerKey, open: &Open) {
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == lost).count(), 63);
         assert_eq!(payloads(&store, key, 1).len() as u64, epoch);
     }
-}
-
-pub fn voiding(key: &ServerKey, open: &Open) {
-    let store = open();
-    group_of(&store, key, 4);
-    people_one_more(&store, key);
-    accepted(run(&store, bundle(1, b"broken", &[6], &[4])));
-    let commit_hash = hash(b"broken");
-    let nack = |n: u8, of: u8, signer: u8| Operation::NackCommit {
-        group: GROUP,
-        commit_hash,
-        queue: queue(n),
-        mailbox: mailbox(key, of),
-        signer: [signer; 32],
-    };
-    for bad in [nack(2, 3, 1), nack(2, 2, 2), nack(6, 6, 1)] {
-        assert!(matches!(run(&store, bad), Outcome::Refused(Refusal::Forbidden(_))));
-    }
-    let counted = Outcome::Nacked { wakes: Vec::new() };
-    assert_eq!(run(&store, nack(2, 2, 1)), counted);
-    assert_eq!(run(&store, nack(2, 2, 1)), counted, "a queue counts once");
-    drop(store);
-    let store = open();
-    assert_eq!(store.group(&GROUP).unwrap().unwrap().epoch, 2);
-    match run(&store, nack(4, 4, 1)) {
-        Outcome::Nacked { wakes } => assert_eq!(wakes.len(), 5),
-        other => panic!("{other:?}"),
-    }
-    let group = store.group(&GROUP).unwrap().unwrap();
-    assert_eq!((group.epoch, group.queues.len()), (1, 4));
-    assert_eq!(store.group_info(&GROUP).unwrap().unwrap(), "info 0");
-    let again = run(&store, bundle(1, b"broken", &[6], &[4]));
-    assert_eq!(again, Outcome::Refused(Refusal::Voided));
-    for n in [1, 4, 6] {
-        let last = items(&store, key, n, NOW).pop().unwrap();
-        assert_eq!((last.kind(), last.payload.as_ref()), (ItemKind::Voided, &commit_hash.0[..]));
-    }
-    assert_eq!(run(&store, nack(3, 3, 1)), Outcome::Done, "late, and nothing more");
-    assert_eq!(accepted(run(&store, bundle(1, b"better", &[6], &[]))).epoch, 2);
 }
 
 pub fn batch(key: &ServerKey, open: &Open) {

@@ -9,6 +9,7 @@ mod accounts;
 mod fixture;
 mod groups;
 mod mailboxes;
+mod voiding;
 
 pub use fixture::{Open, Opened};
 
@@ -19,7 +20,7 @@ type Property = fn(&ServerKey, &Open);
 /// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
 /// store open at a time; all are under `key`.
 pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
-    let properties: [(&str, Property); 12] = [
+    let properties: [(&str, Property); 17] = [
         ("an acknowledged append survives reopening", mailboxes::append_survives),
         ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
         ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
@@ -27,7 +28,12 @@ pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
         ("the same request is answered once", groups::same_request),
         ("fan-out is all or nothing", groups::fan_out),
         ("one commit wins an epoch", groups::one_winner),
-        ("half of the queues void a commit", groups::voiding),
+        ("half of the queues void a commit", voiding::newest),
+        ("a chain of forged commits is voided from its first", voiding::chain),
+        ("a removed queue can come back, a closed id cannot", voiding::queues_come_back),
+        ("settled members have a voice in what added them", voiding::settled),
+        ("past epochs are bounded in number", voiding::bounded),
+        ("past epochs end with their time", voiding::swept),
         ("commands of a batch see each other", groups::batch),
         ("a key package is taken once", accounts::taken_once),
         ("usernames are unique and invites are used up", accounts::names_and_invites),

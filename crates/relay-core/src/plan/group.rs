@@ -211,7 +211,8 @@ pub(super) fn info(
     let current = read.group(&group)?.ok_or(refused(Refusal::NotFound("group_id")))?;
     let signed = statement::group_info(&group, &session.nonce);
     verify(&current.rejoin_key, &signed, &fetch.signature)?;
-    let info = read.group_info(&group)?.unwrap_or_default();
+    let info = read.group_info(&group, current.epoch)?;
+    let info = info.ok_or(refused(Refusal::NotFound("group_info")))?;
     let head = read.group_head(&group)?;
     Ok(Step::Answer(reply::Result::GroupInfo(GroupInfo {
         group_info: info.into(),
@@ -220,17 +221,23 @@ pub(super) fn info(
     })))
 }
 
-pub(super) fn nack(read: &impl Read, session: &Session, nack: &Nack) -> Planned {
+pub(super) fn nack(
+    relay: &Relay,
+    read: &impl Read,
+    session: &Session,
+    nack: &Nack,
+    ctx: &mut Ctx<'_>,
+) -> Planned {
     let who = device(session)?;
     let group: GroupId = field(&nack.group_id, "group_id")?;
     let commit_hash: Hash = field(&nack.commit_hash, "commit_hash")?;
     let queue: QueueId = field(&nack.queue_id, "queue_id")?;
+    relay.limit(Kind::Write, session.serial, 1, ctx.now)?;
     if read.voided(&group, &commit_hash)? {
         return Ok(Step::done());
     }
     let current = read.group(&group)?.ok_or(refused(Refusal::NotFound("group_id")))?;
-    let before = read.previous(&group)?.and_then(|previous| previous.epoch);
-    let before = before.filter(|_| current.commit_hash == commit_hash.0);
+    let before = read.ended_by(&group, &commit_hash)?.and_then(|past| past.epoch);
     let before = before.ok_or(refused(Refusal::WrongEpoch(current.epoch)))?;
     let signed = statement::nack(&group, &commit_hash, &queue);
     verify(&before.send_key, &signed, &nack.signature)?;

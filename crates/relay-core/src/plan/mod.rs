@@ -91,7 +91,7 @@ pub(crate) fn route(
         Request::Post(it) => group::post(relay, read, session, it, ctx),
         Request::Bundle(it) => group::bundle(relay, read, session, it, ctx),
         Request::GroupInfoFetch(it) => group::info(relay, read, session, &it, ctx),
-        Request::Nack(it) => group::nack(read, session, &it),
+        Request::Nack(it) => group::nack(relay, read, session, &it, ctx),
         Request::AuthenticateGuest(it) => direct::authenticate_guest(relay, session, &it, ctx),
         Request::DirectPost(it) => direct::post(relay, read, session, it, ctx),
         Request::Ping(_) => Ok(Step::done()),
