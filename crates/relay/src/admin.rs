@@ -3,6 +3,7 @@
 
 use crate::data::{Data, DataError};
 use crate::server::{Shared, now, rng};
+use crate::space::{Space, USUAL_RESERVE};
 use parlor_relay_core::{AccountDump, DAY, Invite, Outcome, Store, dump, find_account};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, Permissions};
@@ -78,7 +79,7 @@ pub fn ask(folder: &Path, request: &Request) -> Result<Response, AdminError> {
             Ok(serde_json::from_str(&answer)?)
         }
         Err(_) if !folder.join("server.key").exists() => Err(AdminError::NoData(folder.to_owned())),
-        Err(_) => Ok(answer(&Data::open(folder)?, request)),
+        Err(_) => Ok(answer(&Data::open(folder, Space::of_disk(folder, USUAL_RESERVE))?, request)),
     }
 }
 

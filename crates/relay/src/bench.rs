@@ -1,6 +1,7 @@
 //! Durable appends per second of the store, beside a raw log written and synced in the same way in the same
 //! run: only their ratio means something on a disk that changes its mood.
 
+use crate::space::Space;
 use crate::store::{FjallStore, OpenError};
 use bytes::Bytes;
 use parlor_crypto::Secret;
@@ -48,7 +49,7 @@ pub enum BenchError {
 /// Measures for `each` at 1, 8 and 64 senders, raw and store in turn, in an empty folder.
 pub fn appends(folder: &Path, each: Duration) -> Result<Vec<Appends>, BenchError> {
     let key = ServerKey::new(&Secret::new([1; 32]));
-    let store = FjallStore::open(&folder.join("store"), key.clone())?;
+    let store = FjallStore::open(&folder.join("store"), key.clone(), Space::of_disk(folder, 0))?;
     for n in 0..64 {
         prepare(&store, &key, n).ok_or(BenchError::Refused)?;
     }

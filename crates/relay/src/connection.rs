@@ -22,8 +22,6 @@ use tokio::time::{Instant, timeout};
 const MAX_IN_FLIGHT: usize = 512;
 /// Bytes of them, at most.
 const MAX_IN_FLIGHT_BYTES: usize = 8 * 1024 * 1024;
-/// A write that takes longer ends the connection.
-const SLOW: Duration = Duration::from_secs(30);
 /// After so long without anything read, a ping is sent; after three times that, the connection ends.
 const IDLE: Duration = Duration::from_secs(45);
 /// How long requests in flight may take when the server ends.
@@ -241,12 +239,12 @@ impl Connection {
     }
 
     async fn write(&mut self, message: WsMessage) -> Result<(), End> {
-        let done = timeout(SLOW, self.socket.feed(message)).await;
+        let done = timeout(self.shared.write_timeout, self.socket.feed(message)).await;
         self.written(done)
     }
 
     async fn flush(&mut self) -> Result<(), End> {
-        let done = timeout(SLOW, self.socket.flush()).await;
+        let done = timeout(self.shared.write_timeout, self.socket.flush()).await;
         self.written(done)
     }
 

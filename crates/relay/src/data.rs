@@ -1,5 +1,6 @@
 //! The data folder: its lock, the server key, the database.
 
+use crate::space::Space;
 use crate::store::{FjallStore, OpenError};
 use parlor_crypto::Secret;
 use parlor_relay_core::ServerKey;
@@ -39,7 +40,7 @@ pub enum DataError {
 
 impl Data {
     /// Opens or creates a data folder (mode 0700).
-    pub fn open(folder: &Path) -> Result<Self, DataError> {
+    pub fn open(folder: &Path, space: Space) -> Result<Self, DataError> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let lock = File::create(folder.join("lock"))?;
         match lock.try_lock() {
@@ -49,7 +50,7 @@ impl Data {
         }
         let database = folder.join("database");
         let key = server_key(&folder.join("server.key"), database.exists())?;
-        let store = FjallStore::open(&database, key.clone())?;
+        let store = FjallStore::open(&database, key.clone(), space)?;
         Ok(Self { store, key, folder: folder.to_owned(), _lock: lock })
     }
 

@@ -24,11 +24,18 @@ Give its address to a Parlor app to use it.</p>";
 pub fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", get(|| async { Html(PAGE) }))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .route("/v1/ws", get(websocket))
         .route("/v1/frame", post(frame).layer(DefaultBodyLimit::max(MAX_FRAME_BYTES)))
         .with_state(shared)
+}
+
+async fn health(State(shared): State<Arc<Shared>>) -> Response {
+    if shared.data.store.has_room() {
+        return "ok\n".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n").into_response()
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {

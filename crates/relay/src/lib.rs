@@ -10,10 +10,12 @@ mod hub;
 mod metrics;
 mod options;
 mod server;
+mod space;
 mod store;
 mod tls;
 
 pub use data::{Data, DataError};
-pub use options::{InvalidOptions, Options, RateOptions};
+pub use options::{Checked, InvalidOptions, Options, RateOptions};
 pub use server::{ServeError, Server};
+pub use space::{Space, USUAL_RESERVE};
 pub use store::{Answer, FjallStore, OpenError};

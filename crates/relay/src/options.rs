@@ -1,10 +1,15 @@
 //! What an operator can set, from flags, environment and file; the first of them that says something wins.
 
+use crate::space::{Space, USUAL_RESERVE};
 use parlor_relay_core::{Limits, Rate, Settings};
 use parlor_wire::relay::Registration;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A client that does not read is disconnected after this.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Options of one source; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -48,6 +53,8 @@ pub struct RateOptions {
     pub lookup: Option<RateOption>,
     /// Other writes per connection.
     pub write: Option<RateOption>,
+    /// Free space on the disk that is left alone, in MiB.
+    pub min_free_mib: Option<u64>,
 }
 
 /// One rate limit.
@@ -83,7 +90,7 @@ pub enum InvalidOptions {
 }
 
 /// Options that were checked, with the defaults filled in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Checked {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -93,6 +100,10 @@ pub struct Checked {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// For the brain.
     pub settings: Settings,
+    /// Room on the disk, and how much of it is left alone.
+    pub space: Space,
+    /// A write to a client that takes longer ends its connection.
+    pub write_timeout: Duration,
 }
 
 impl Options {
@@ -138,13 +149,16 @@ impl Options {
             None if loopback => Registration::Open,
             None => Registration::Invite,
         };
+        let limits = self.limits.unwrap_or_default();
+        let reserve = limits.min_free_mib.map_or(USUAL_RESERVE, |mib| mib.saturating_mul(1 << 20));
         let settings = Settings {
             name: self.name.unwrap_or_else(|| "Parlor".into()),
             registration,
-            limits: self.limits.unwrap_or_default().limits(),
+            limits: limits.limits(),
         };
         let data = self.data.unwrap_or_else(|| "parlor-data".into());
-        Ok(Checked { listen, data, tls, settings })
+        let space = Space::of_disk(&data, reserve);
+        Ok(Checked { listen, data, tls, settings, space, write_timeout: WRITE_TIMEOUT })
     }
 }
 

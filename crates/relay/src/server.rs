@@ -56,6 +56,8 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     /// Counters.
     pub metrics: Metrics,
+    /// A write to a client that takes longer ends its connection.
+    pub write_timeout: Duration,
     /// Turns true when the server ends.
     pub ending: watch::Receiver<bool>,
 }
@@ -90,7 +92,7 @@ impl Server {
             Some((certificate, key)) => Some(TlsAcceptor::from(tls::config(certificate, key)?)),
             None => None,
         };
-        let data = Data::open(&options.data)?;
+        let data = Data::open(&options.data, options.space)?;
         let admin = admin::listen(&data.folder).map_err(ServeError::Admin)?;
         let listener = TcpListener::bind(options.listen)
             .await
@@ -98,7 +100,8 @@ impl Server {
         let (end, ending) = watch::channel(false);
         let relay = Relay::new(options.settings, data.key.clone());
         let (hub, metrics) = (Arc::default(), Metrics::default());
-        let shared = Arc::new(Shared { relay, data, hub, metrics, ending });
+        let write_timeout = options.write_timeout;
+        let shared = Arc::new(Shared { relay, data, hub, metrics, write_timeout, ending });
         Ok(Self { shared, listener, tls, end, admin })
     }
 

@@ -4,6 +4,7 @@
 //! one atomic batch, syncs it, and only then answers. Invariants: nothing else writes; what was answered `Ok`
 //! is on disk; after a failed write or sync the process ends, because what is on disk is unknown then.
 
+use crate::space::Space;
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use parlor_relay_core::{
@@ -17,8 +18,6 @@ use std::thread::JoinHandle;
 const MAX_BATCH_COMMANDS: usize = 8192;
 /// Bytes of one batch, at most (one larger command goes alone).
 const MAX_BATCH_BYTES: usize = 8 * 1024 * 1024;
-/// Below this the disk counts as full: deletions still work, so that it can become free again.
-const RESERVED_BYTES: u64 = 64 * 1024 * 1024;
 /// Exit status after a failed write or sync (EX_IOERR).
 const FAILED_WRITE: i32 = 74;
 
@@ -43,6 +42,7 @@ struct Tables {
 /// See the module.
 pub struct FjallStore {
     tables: Tables,
+    space: Space,
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -60,7 +60,7 @@ pub enum OpenError {
 
 impl FjallStore {
     /// Opens or creates the database in a folder.
-    pub fn open(folder: &Path, key: ServerKey) -> Result<Self, OpenError> {
+    pub fn open(folder: &Path, key: ServerKey, space: Space) -> Result<Self, OpenError> {
         let database = Database::builder(folder)
             .cache_size(16 * 1024 * 1024)
             .manual_journal_persist(true)
@@ -72,11 +72,11 @@ impl FjallStore {
         let items = database.keyspace("items", options)?;
         let tables = Tables { database, rows, items };
         let (jobs, waiting) = channel();
-        let writer = Writer { tables: tables.clone(), key, folder: folder.to_owned() };
+        let writer = Writer { tables: tables.clone(), key, space: space.clone() };
         let thread = std::thread::Builder::new()
             .name("commit".into())
             .spawn(move || writer.run(&waiting))?;
-        Ok(Self { tables, jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { tables, space, jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Puts a command in the queue; the answer comes when it is durable. Commands submitted one after the
@@ -90,6 +90,11 @@ impl FjallStore {
         if let Some(job) = refused {
             (job.answer)(Err(StoreError::Unavailable));
         }
+    }
+
+    /// Whether there is room to write: otherwise only what makes room is done.
+    pub fn has_room(&self) -> bool {
+        self.space.has_room(0)
     }
 
     /// Bytes on disk.
@@ -175,7 +180,7 @@ impl Store for FjallStore {
 struct Writer {
     tables: Tables,
     key: ServerKey,
-    folder: std::path::PathBuf,
+    space: Space,
 }
 
 impl Writer {
@@ -195,7 +200,7 @@ impl Writer {
     }
 
     fn commit(&self, jobs: Vec<Job>, bytes: usize) {
-        let full = self.is_full(bytes);
+        let full = !self.space.has_room(bytes);
         let mut delta = Delta::new();
         let mut answers = Vec::with_capacity(jobs.len());
         for Job { command, now, answer } in jobs {
@@ -230,13 +235,6 @@ impl Writer {
             }
         }
         batch.commit()
-    }
-
-    fn is_full(&self, bytes: usize) -> bool {
-        let Ok(space) = rustix::fs::statvfs(&self.folder) else { return false };
-        let free = space.f_bavail.saturating_mul(space.f_frsize);
-        // A batch is written to the journal and later to a table.
-        free < RESERVED_BYTES + 4 * bytes as u64
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use parlor_crypto::Secret;
-use parlor_relay::FjallStore;
+use parlor_relay::{FjallStore, Space};
 use parlor_relay_core::ServerKey;
 use parlor_relay_core::conformance::{Open, all};
 
@@ -13,6 +13,9 @@ fn conformance() {
     all(&key, &|| -> Open {
         let folder = tempfile::tempdir().unwrap();
         let key = key.clone();
-        Box::new(move || Box::new(FjallStore::open(folder.path(), key.clone()).unwrap()))
+        let space = Space::of_disk(folder.path(), 0);
+        Box::new(move || {
+            Box::new(FjallStore::open(folder.path(), key.clone(), space.clone()).unwrap())
+        })
     });
 }

@@ -3,11 +3,12 @@
 use futures_util::{SinkExt, StreamExt};
 use parlor_crypto::Secret;
 use parlor_crypto::sign::SigningKey;
-use parlor_relay::{Options, RateOptions, Server};
+use parlor_relay::{Checked, Options, RateOptions, Server};
 use parlor_wire::relay::client_frame::Request;
 use parlor_wire::relay::*;
 use parlor_wire::{DeviceId, GroupId, Message, QueueId, UserId, hash, statement};
 use std::path::Path;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio_tungstenite::tungstenite::Message as WsMessage;
@@ -20,6 +21,15 @@ pub struct Running {
 }
 
 pub async fn start(data: &Path, registration: &str) -> Running {
+    start_with(data, registration, |_| {}).await
+}
+
+/// A server with something that no operator sets.
+pub async fn start_with(
+    data: &Path,
+    registration: &str,
+    change: impl FnOnce(&mut Checked),
+) -> Running {
     let options = Options {
         listen: Some("127.0.0.1:0".parse().unwrap()),
         data: Some(data.to_owned()),
@@ -27,7 +37,9 @@ pub async fn start(data: &Path, registration: &str) -> Running {
         limits: Some(RateOptions { enabled: Some(false), ..Default::default() }),
         ..Default::default()
     };
-    let server = Server::bind(options.check().unwrap()).await.unwrap();
+    let mut options = options.check().unwrap();
+    change(&mut options);
+    let server = Server::bind(options).await.unwrap();
     let url = server.url().unwrap();
     let (end, ended) = oneshot::channel();
     let task = tokio::spawn(server.serve(async {
@@ -73,16 +85,18 @@ impl Person {
 
     pub async fn connect(&self, url: &str) -> Client {
         let mut client = Client::connect(url).await;
-        let signed = statement::authenticate(&client.nonce, &self.user, &self.device);
-        let reply = client
-            .ask(Request::Authenticate(Authenticate {
-                user_id: self.user.to_vec(),
-                device_id: self.device.to_vec(),
-                signature: self.key.sign(&signed).to_vec(),
-            }))
-            .await;
-        assert_eq!(reply, reply::Result::Done(Done {}));
+        assert_eq!(self.authenticate(&mut client).await, reply::Result::Done(Done {}));
         client
+    }
+
+    pub async fn authenticate(&self, client: &mut Client) -> reply::Result {
+        let signed = statement::authenticate(&client.nonce, &self.user, &self.device);
+        let authenticate = Authenticate {
+            user_id: self.user.to_vec(),
+            device_id: self.device.to_vec(),
+            signature: self.key.sign(&signed).to_vec(),
+        };
+        client.ask(Request::Authenticate(authenticate)).await
     }
 
     /// Registers, connects, opens a queue.
@@ -99,13 +113,27 @@ impl Person {
 impl Client {
     pub async fn connect(url: &str) -> Self {
         let url = format!("{}/v1/ws", url.replace("http://", "ws://"));
-        let (socket, _) = connect_async(url).await.unwrap();
+        Self::over(connect_async(url).await.unwrap().0).await
+    }
+
+    /// Over a WebSocket, however it was made.
+    pub async fn over(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         let mut client = Self { socket, nonce: Vec::new(), next: 1, waiting: Vec::new() };
         match client.read().await.unwrap().body {
             Some(server_frame::Body::Challenge(challenge)) => client.nonce = challenge.nonce,
             other => panic!("no challenge: {other:?}"),
         }
         client
+    }
+
+    /// Bytes past the WebSocket's framing.
+    pub async fn bytes(&mut self, bytes: &[u8]) {
+        self.socket.get_mut().write_all(bytes).await.unwrap();
+    }
+
+    /// The same, where the server may be gone.
+    pub async fn try_bytes(&mut self, bytes: &[u8]) {
+        let _ = self.socket.get_mut().write_all(bytes).await;
     }
 
     pub async fn raw(&mut self, message: WsMessage) {
@@ -240,4 +268,25 @@ pub fn accepted(result: reply::Result) -> Accepted {
         reply::Result::Accepted(accepted) => accepted,
         other => panic!("not accepted: {other:?}"),
     }
+}
+
+/// One HTTP request; returns the whole answer.
+pub async fn http(url: &str, head: &str, body: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    let length = body.len();
+    let head = format!(
+        "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    answer
+}
+
+/// A number of `/metrics`.
+pub async fn metric(url: &str, name: &str) -> u64 {
+    let text = String::from_utf8(http(url, "GET /metrics", b"").await).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(&format!("parlor_{name} ")));
+    line.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()
 }

@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
 mod client;
+mod floods;
+mod groups;
+mod tls;
 
 use client::*;
 use parlor_wire::Message;
 use parlor_wire::relay::client_frame::Request;
 use parlor_wire::relay::*;
 use std::io::BufRead;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 
 #[tokio::test]
@@ -123,21 +126,6 @@ async fn what_no_client_may_send_ends_the_connection() {
     server.stop().await;
 }
 
-/// One HTTP request; returns the whole answer.
-async fn http(url: &str, head: &str, body: &[u8]) -> Vec<u8> {
-    let mut stream =
-        tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
-    let length = body.len();
-    let head = format!(
-        "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(body).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    answer
-}
-
 #[tokio::test]
 async fn plain_requests() {
     let folder = tempfile::tempdir().unwrap();
@@ -182,7 +170,8 @@ async fn an_invite_and_a_dump_while_it_runs_and_after() {
     assert_eq!(client.ask(register(1)).await, reply::Result::Done(Done {}));
     assert_eq!(code(&client.ask(register(2)).await), Code::InvalidInvite);
     drop(client);
-    let in_use = parlor_relay::Data::open(folder.path()).err().unwrap();
+    let space = parlor_relay::Space::of_disk(folder.path(), 0);
+    let in_use = parlor_relay::Data::open(folder.path(), space).err().unwrap();
     assert!(in_use.to_string().contains("in use"), "{in_use}");
     server.stop().await;
     let found = ask(folder.path(), &Ask::Dump { address: "person1".into() }).unwrap();
