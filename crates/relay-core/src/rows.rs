@@ -138,9 +138,9 @@ pub struct Answer {
     /// For posts and bundles.
     #[prost(message, optional, tag = "2")]
     pub accepted: Option<parlor_wire::relay::Accepted>,
-    /// For taken key packages.
-    #[prost(message, optional, tag = "3")]
-    pub taken: Option<parlor_wire::relay::KeyPackagesTaken>,
+    /// For taken key packages, sealed: they would tell whose queues are in a group.
+    #[prost(bytes = "vec", tag = "3")]
+    pub sealed_taken: Vec<u8>,
     /// For uploaded key packages.
     #[prost(message, optional, tag = "4")]
     pub count: Option<parlor_wire::relay::KeyPackageCount>,

@@ -1,15 +1,17 @@
-//! The server key: what keeps the database alone from telling which mailbox is whose.
+//! The server key: what keeps the database alone from telling which mailbox is whose, and whose packages were
+//! taken.
 //!
 //! Invariants: the key is never stored with the data; a queue's mailbox is sealed and bound to the queue id.
 
 use parlor_crypto::{Secret, aead};
-use parlor_wire::{DeviceId, MailboxId, QueueId, UserId};
+use parlor_wire::{DeviceId, Hash, MailboxId, QueueId, UserId};
 
-/// Seals queue rows and derives mailbox ids.
+/// Seals queue rows and remembered answers, derives mailbox ids.
 #[derive(Clone)]
 pub struct ServerKey {
     queues: Secret,
     mailboxes: Secret,
+    answers: Secret,
 }
 
 impl ServerKey {
@@ -18,6 +20,7 @@ impl ServerKey {
         Self {
             queues: secret.derive("parlor 2026 relay queue rows"),
             mailboxes: secret.derive("parlor 2026 relay mailbox ids"),
+            answers: secret.derive("parlor 2026 relay answers"),
         }
     }
 
@@ -52,4 +55,40 @@ impl ServerKey {
         let bytes = aead::open(&self.queues, &queue.0, sealed).ok()?;
         MailboxId::try_from(bytes.as_slice()).ok()
     }
+
+    /// Seals the answer to a request. The nonce follows from both: only the same answer to the same request
+    /// ever gets the same.
+    pub fn seal_answer(&self, request: &Hash, answer: &[u8]) -> Vec<u8> {
+        let mut hasher = blake3::Hasher::new_keyed(self.answers.expose());
+        hasher.update(&request.0).update(answer);
+        aead::seal(&self.answers, &request.0, answer, &mut Derived(hasher.finalize_xof()))
+    }
+
+    /// Opens what [`Self::seal_answer`] made; `None` when it was made with another key or for another request.
+    pub fn open_answer(&self, request: &Hash, sealed: &[u8]) -> Option<Vec<u8>> {
+        aead::open(&self.answers, &request.0, sealed).ok()
+    }
 }
+
+/// Bytes that follow from a keyed hash.
+struct Derived(blake3::OutputReader);
+
+impl rand_core::RngCore for Derived {
+    fn next_u32(&mut self) -> u32 {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        let mut bytes = [0; 8];
+        self.0.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
+
+impl rand_core::CryptoRng for Derived {}

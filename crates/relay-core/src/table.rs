@@ -53,8 +53,10 @@ pub enum Table {
     References = 20,
     /// hour (u32), group, epoch (u64) -> nothing; this past epoch is over then.
     PastExpiry = 21,
+    /// name of a part of the sweep -> where it goes on.
+    Cursor = 22,
     /// day (u32), guest's mailbox -> nothing; it is removed after that day.
-    Guest = 22,
+    Guest = 23,
 }
 
 /// Rows in key order.

@@ -10,6 +10,7 @@ mod mailbox;
 mod past;
 mod queue;
 mod sweep;
+mod unreachable;
 mod void;
 
 use crate::command::{Command, Operation, Outcome, StoreError};
@@ -17,6 +18,7 @@ use crate::read::{Read, day};
 use crate::rows;
 use crate::seal::ServerKey;
 use crate::table::{Backend, Delta, Table, Tx, key};
+use parlor_wire::relay::KeyPackagesTaken;
 use parlor_wire::{Hash, Message};
 
 /// Runs one command over a backend and the batch so far. What it changed is in the batch afterwards, unless
@@ -50,9 +52,9 @@ fn run(
         return Ok(Outcome::Refused(crate::command::Refusal::Voided));
     }
     if let Some(request) = &command.request
-        && let Some(outcome) = tx.answer(request, now)?.and_then(remembered)
+        && let Some(answer) = tx.answer(request, now)?
     {
-        return Ok(outcome);
+        return remembered(server_key, request, answer);
     }
     let outcome = match command.operation {
         Operation::CreateAccount { user, genesis, device, username, invite } => {
@@ -86,19 +88,21 @@ fn run(
             void::nack(tx, server_key, (group, commit_hash), (queue, mailbox), signer, now)
         }
         Operation::Acknowledge { mailbox, up_to } => mailbox::acknowledge(tx, mailbox, up_to),
-        Operation::Sweep { limit } => sweep::sweep(tx, limit, now),
+        Operation::Sweep { limit } => sweep::sweep(tx, server_key, limit, now),
     }?;
     if let Some(request) = command.request {
-        remember(tx, &request, &outcome, now);
+        remember(tx, server_key, &request, &outcome, now);
     }
     Ok(outcome)
 }
 
-fn remember(tx: &mut Tx<'_>, request: &Hash, outcome: &Outcome, now: u64) {
+fn remember(tx: &mut Tx<'_>, server_key: &ServerKey, request: &Hash, outcome: &Outcome, now: u64) {
     let mut answer = rows::Answer { time: now, ..Default::default() };
     match outcome {
         Outcome::Accepted { accepted, .. } => answer.accepted = Some(*accepted),
-        Outcome::Taken(taken) => answer.taken = Some(taken.clone()),
+        Outcome::Taken(taken) => {
+            answer.sealed_taken = server_key.seal_answer(request, &taken.encode_to_vec());
+        }
         Outcome::Kept(count) => answer.count = Some(*count),
         _ => return,
     }
@@ -106,11 +110,20 @@ fn remember(tx: &mut Tx<'_>, request: &Hash, outcome: &Outcome, now: u64) {
 }
 
 /// The outcome that an answer stands for; asked again, it wakes nobody.
-pub(crate) fn remembered(answer: rows::Answer) -> Option<Outcome> {
+pub(crate) fn remembered(
+    server_key: &ServerKey,
+    request: &Hash,
+    answer: rows::Answer,
+) -> Result<Outcome, StoreError> {
     if let Some(accepted) = answer.accepted {
-        return Some(Outcome::Accepted { accepted, wakes: Vec::new(), overflowed: 0 });
+        return Ok(Outcome::Accepted { accepted, wakes: Vec::new(), overflowed: 0 });
     }
-    answer.taken.map(Outcome::Taken).or(answer.count.map(Outcome::Kept))
+    if let Some(count) = answer.count {
+        return Ok(Outcome::Kept(count));
+    }
+    let taken = server_key.open_answer(request, &answer.sealed_taken);
+    let taken = taken.and_then(|bytes| KeyPackagesTaken::decode(bytes.as_slice()).ok());
+    taken.map(Outcome::Taken).ok_or(StoreError::Damaged)
 }
 
 fn answer_key(request: &Hash, now: u64) -> Vec<u8> {

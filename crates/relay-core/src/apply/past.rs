@@ -8,8 +8,8 @@
 use super::mailbox::expiry_hour;
 use crate::command::{CommitEpoch, StoreError};
 use crate::read::{DAY, Read};
-use crate::rows::{self, load};
-use crate::table::{Table, Tx, key};
+use crate::rows::{self, decode, load};
+use crate::table::{Backend, Table, Tx, after_prefix, key};
 use bytes::Bytes;
 use parlor_wire::limits::MAILBOX_RETENTION_MS;
 use parlor_wire::{GroupId, Hash, Message, QueueId};
@@ -111,6 +111,15 @@ pub(super) fn forget(tx: &mut Tx<'_>, group: &GroupId, number: u64) -> Result<us
         }
     }
     Ok(count)
+}
+
+/// Queues that commits removed from a group which can still be voided.
+pub(super) fn removed(tx: &Tx<'_>, group: &GroupId) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut removed = Vec::new();
+    for (_, row) in tx.scan(Table::Past, &group.0, &after_prefix(&group.0), usize::MAX)? {
+        removed.extend(decode::<rows::Past>(row)?.removed);
+    }
+    Ok(removed)
 }
 
 /// The way back to before a commit; `None` when it is none of this group, or from before the window.

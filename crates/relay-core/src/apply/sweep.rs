@@ -2,19 +2,27 @@
 
 use super::mailbox::{self, HOUR};
 use super::past;
+use super::unreachable;
 use crate::command::{Outcome, StoreError};
 use crate::read::day;
+use crate::seal::ServerKey;
 use crate::table::{Backend, Table, Tx, after_prefix, key};
 use bytes::Bytes;
 use parlor_wire::limits::MAILBOX_RETENTION_MS;
 use parlor_wire::{MailboxId, Message};
 
-pub(super) fn sweep(tx: &mut Tx<'_>, limit: usize, now: u64) -> Result<Outcome, StoreError> {
+pub(super) fn sweep(
+    tx: &mut Tx<'_>,
+    server_key: &ServerKey,
+    limit: usize,
+    now: u64,
+) -> Result<Outcome, StoreError> {
     let mut left = limit.max(1);
     garbage(tx, &mut left)?;
     expired(tx, &mut left, now)?;
     past_epochs(tx, &mut left, now)?;
     answers(tx, &mut left, now)?;
+    unreachable::groups(tx, server_key, &mut left)?;
     super::direct::sweep_guests(tx, &mut left, now)?;
     Ok(Outcome::Swept { rows: limit.max(1) - left, more: left == 0 })
 }

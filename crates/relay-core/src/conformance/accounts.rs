@@ -2,7 +2,7 @@
 
 use super::fixture::*;
 use crate::command::*;
-use crate::{Read, ServerKey, request};
+use crate::{Read, ServerKey, Table, request};
 use bytes::Bytes;
 use parlor_wire::{QueueId, RequestId, hash};
 use std::collections::BTreeSet;
@@ -58,6 +58,13 @@ pub fn taken_once(key: &ServerKey, open: &Open) {
         }
     }
     assert_eq!((once.len(), last_resorts), (20, 4));
+    // What is remembered of it is sealed: no row names a package or its queue.
+    let answers = store.scan(Table::Answer, &[], &[u8::MAX; 65], usize::MAX).unwrap();
+    assert!(answers.len() >= 24);
+    for (_, row) in answers {
+        let holds = |name: u8| row.windows(16).any(|window| window == [name; 16]);
+        assert!(!(100..=200).any(holds), "a queue or a package can be read");
+    }
 }
 
 pub fn names_and_invites(key: &ServerKey, open: &Open) {

@@ -1,8 +1,8 @@
 //! Posts and commits.
 
 use super::fixture::*;
-use crate::ServerKey;
 use crate::command::*;
+use crate::{Read, ServerKey, Table};
 use parlor_wire::limits::REQUEST_MEMORY_MS;
 use std::sync::Arc;
 
@@ -66,6 +66,45 @@ pub fn one_winner(key: &ServerKey, open: &Open) {
         let lost = Outcome::Refused(Refusal::WrongEpoch(epoch + 1));
         assert_eq!(outcomes.iter().filter(|outcome| **outcome == lost).count(), 63);
         assert_eq!(payloads(&store, key, 1).len() as u64, epoch);
+    }
+}
+
+pub fn unreachable(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 3);
+    accepted(run(&store, bundle(1, b"without three", &[], &[3])));
+    accepted(run(&store, post(2, b"hello")));
+    let delete = |n: u8| {
+        let mailboxes = vec![mailbox(key, n)];
+        run(&store, Operation::DeleteAccount { user: user(n), mailboxes });
+    };
+    let sweep = |now| {
+        while store.execute_one(Operation::Sweep { limit: 3 }.into(), now).unwrap()
+            != (Outcome::Swept { rows: 0, more: false })
+        {}
+    };
+    delete(1);
+    sweep(NOW);
+    assert!(store.group(&GROUP).unwrap().is_some(), "the second is there");
+    let close = Operation::CloseQueues { mailbox: mailbox(key, 2), queues: vec![queue(2)] };
+    run(&store, close);
+    sweep(NOW);
+    assert!(store.group(&GROUP).unwrap().is_some(), "the third may come back");
+    delete(3);
+    sweep(NOW);
+    drop(store);
+    let store = open();
+    let tables = [
+        Table::Group,
+        Table::GroupHead,
+        Table::GroupInfo,
+        Table::Past,
+        Table::PastExpiry,
+        Table::Queue,
+    ];
+    for table in tables {
+        let left = store.scan(table, &[], &[u8::MAX; 65], usize::MAX).unwrap();
+        assert!(left.is_empty(), "{table:?}");
     }
 }
 

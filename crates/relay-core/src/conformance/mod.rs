@@ -20,7 +20,7 @@ type Property = fn(&ServerKey, &Open);
 /// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
 /// store open at a time; all are under `key`.
 pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
-    let properties: [(&str, Property); 17] = [
+    let properties: [(&str, Property); 18] = [
         ("an acknowledged append survives reopening", mailboxes::append_survives),
         ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
         ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
@@ -34,6 +34,7 @@ pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
         ("settled members have a voice in what added them", voiding::settled),
         ("past epochs are bounded in number", voiding::bounded),
         ("past epochs end with their time", voiding::swept),
+        ("a group that reaches nobody is swept", groups::unreachable),
         ("commands of a batch see each other", groups::batch),
         ("a key package is taken once", accounts::taken_once),
         ("usernames are unique and invites are used up", accounts::names_and_invites),

@@ -1,6 +1,6 @@
 //! Posts, bundles, group info, nacks: authorised by the keys of the group, never by an account.
 
-use super::{Failed, Planned, Step, device, field, malformed, refused};
+use super::{Failed, Planned, Step, device, field, malformed, refused, remembered};
 use crate::command::{Command, CommitEpoch, Operation, Refusal};
 use crate::rate::Kind;
 use crate::read::Read;
@@ -40,7 +40,7 @@ pub(super) fn post(
     relay.limit(Kind::Post, session.serial, 1, ctx.now)?;
     relay.limit(Kind::Bytes, session.serial, post.payload.len() as u64, ctx.now)?;
     let request = request::post(&group, &hash(&post.payload));
-    if let Some(known) = remembered(read, &request, ctx.now)? {
+    if let Some(known) = remembered(relay, read, &request, ctx.now)? {
         return Ok(known);
     }
     let current = read.group(&group)?.ok_or(refused(Refusal::NotFound("group_id")))?;
@@ -63,11 +63,6 @@ pub(super) fn post(
             except,
         },
     }))
-}
-
-fn remembered(read: &impl Read, request: &Hash, now: u64) -> Result<Option<Step>, Failed> {
-    let outcome = read.answer(request, now)?.and_then(crate::apply::remembered);
-    Ok(outcome.map(|outcome| Step::Answer(super::result_of(&outcome))))
 }
 
 fn live(
@@ -111,7 +106,7 @@ pub(super) fn bundle(
         return Err(refused(Refusal::Voided));
     }
     let request = request::bundle(&group, &commit_hash);
-    if let Some(known) = remembered(read, &request, ctx.now)? {
+    if let Some(known) = remembered(relay, read, &request, ctx.now)? {
         return Ok(known);
     }
     let current = read.group(&group)?;

@@ -1,6 +1,6 @@
 //! Uploading and taking key packages.
 
-use super::{Failed, Planned, Step, bucket, device, field, malformed, refused};
+use super::{Failed, Planned, Step, bucket, device, field, malformed, refused, remembered};
 use crate::command::{Command, NewKeyPackage, NewQueue, Operation, Refusal};
 use crate::rate::Kind;
 use crate::read::Read;
@@ -79,9 +79,8 @@ pub(super) fn take(
     let devices = take.device_ids.iter().map(|id| field(id, "device_ids"));
     let devices = devices.collect::<Result<Vec<DeviceId>, _>>()?;
     let request = request::take(&who.user, &who.device, &id, &user);
-    let known = read.answer(&request, ctx.now)?.and_then(crate::apply::remembered);
-    if let Some(outcome) = known {
-        return Ok(Step::Answer(super::result_of(&outcome)));
+    if let Some(known) = remembered(relay, read, &request, ctx.now)? {
+        return Ok(known);
     }
     relay.limit(Kind::Take, bucket(&user.0), 1, ctx.now)?;
     Ok(Step::execute(Command {

@@ -10,9 +10,9 @@ use crate::command::{Command, Outcome, Refusal, StoreError};
 use crate::read::Read;
 use crate::relay::{Ctx, Relay};
 use crate::session::{Authenticated, Session, Then};
-use parlor_wire::MailboxId;
 use parlor_wire::relay::client_frame::Request;
 use parlor_wire::relay::{Code, Done, Failure, Live, reply};
+use parlor_wire::{Hash, MailboxId};
 
 /// What a request wants.
 pub(crate) enum Step {
@@ -109,6 +109,18 @@ pub(crate) fn result_of(outcome: &Outcome) -> reply::Result {
             reply::Result::Done(Done {})
         }
     }
+}
+
+/// The answer that a request got before.
+fn remembered(
+    relay: &Relay,
+    read: &impl Read,
+    request: &Hash,
+    now: u64,
+) -> Result<Option<Step>, Failed> {
+    let Some(answer) = read.answer(request, now)? else { return Ok(None) };
+    let outcome = crate::apply::remembered(&relay.key, request, answer)?;
+    Ok(Some(Step::Answer(result_of(&outcome))))
 }
 
 fn device(session: &Session) -> Result<Authenticated, Failed> {
