@@ -74,8 +74,31 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// A chunk of a history, as it is sent.
+    pub fn chunk(&self, device: &DeviceId, number: u64) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT payload FROM transfer_chunks WHERE device_id = ?1 AND number = ?2";
+        self.one(sql, (device.as_bytes(), number), |row| row.get(0))
+    }
+
+    /// Keeps a chunk until it has arrived.
+    pub fn set_chunk(&self, device: &DeviceId, number: u64, payload: &[u8]) -> Result<()> {
+        self.execute(
+            "INSERT OR REPLACE INTO transfer_chunks (device_id, number, payload) VALUES (?1, ?2, ?3)",
+            (device.as_bytes(), number, payload),
+        )?;
+        Ok(())
+    }
+
+    /// Chunks below a number have arrived.
+    pub fn forget_chunks(&self, device: &DeviceId, below: u64) -> Result<()> {
+        let sql = "DELETE FROM transfer_chunks WHERE device_id = ?1 AND number < ?2";
+        self.execute(sql, (device.as_bytes(), below))?;
+        Ok(())
+    }
+
     /// A history has arrived, or is not wanted any more.
     pub fn delete_transfer(&self, device: &DeviceId) -> Result<()> {
+        self.execute("DELETE FROM transfer_chunks WHERE device_id = ?1", [device.as_bytes()])?;
         self.execute("DELETE FROM transfers WHERE device_id = ?1", [device.as_bytes()])?;
         Ok(())
     }

@@ -223,3 +223,11 @@ CREATE TABLE transfers (
   device_id BLOB PRIMARY KEY,
   state     BLOB NOT NULL
 ) WITHOUT ROWID;
+
+-- Their sealed chunks that may still be on their way.
+CREATE TABLE transfer_chunks (
+  device_id BLOB NOT NULL,
+  number    INTEGER NOT NULL,
+  payload   BLOB NOT NULL,
+  PRIMARY KEY (device_id, number)
+);

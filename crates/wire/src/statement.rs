@@ -54,6 +54,12 @@ pub fn nack(group: &GroupId, commit: &Hash, queue: &QueueId) -> Vec<u8> {
     [b"parlor-nack-v1".as_slice(), &group.0, &commit.0, &queue.0].concat()
 }
 
+/// Asks to be taken out of a group, with the device key; the queue is that of the device's leaf, so that it
+/// does not count once the person has come in again.
+pub fn leave(group: &GroupId, queue: &QueueId) -> Vec<u8> {
+    [b"parlor-leave-v1".as_slice(), &group.0, &queue.0].concat()
+}
+
 /// Signs an ephemeral content, with the device key.
 pub fn ephemeral(group: &GroupId, epoch: u64, content: &[u8]) -> Vec<u8> {
     [b"parlor-ephemeral-v1".as_slice(), &group.0, &epoch.to_be_bytes(), &hash(content).0].concat()

@@ -8,9 +8,9 @@ use crate::{Result, Ticket};
 use parlor_store::chats::{Chat, ChatId};
 use parlor_store::outbox::Kind;
 use parlor_view::{Answer, ChatPolicy, ChatRole, ChatTitle, Code, Command, Failure};
-use parlor_wire::UserId;
 use parlor_wire::content::{ChatKind, Leave, Role, content::Body};
 use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_NAME_BYTES};
+use parlor_wire::{UserId, statement};
 
 impl Step<'_, '_> {
     /// A group that this account is in; otherwise the command is answered.
@@ -146,13 +146,15 @@ impl Step<'_, '_> {
         if chat.left {
             return Ok(Err(Self::not_a_member()));
         }
-        self.enqueue(&chat.chat_id, Kind::Other, Body::Leave(Leave {}))?;
-        let me = self.me()?;
-        if let Some(group) = chat.group
-            && let Some(mut member) = self.tx.member(&group, &me)?
-        {
+        let row = chat.group.map(|group| self.tx.group(&group)).transpose()?.flatten();
+        let Some(row) = row else { return Ok(Err(Self::not_a_member())) };
+        let identity = self.identity()?;
+        let signed = statement::leave(&row.group_id, &row.queue_id);
+        let leave = Leave { signature: identity.sign(&signed).to_vec() };
+        self.enqueue(&chat.chat_id, Kind::Other, Body::Leave(leave))?;
+        if let Some(mut member) = self.tx.member(&row.group_id, &identity.user)? {
             member.leaving = true;
-            self.tx.set_member(&group, &member)?;
+            self.tx.set_member(&row.group_id, &member)?;
         }
         chat.left = true;
         self.tx.set_chat(&chat)?;

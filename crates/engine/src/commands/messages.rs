@@ -180,6 +180,7 @@ impl Step<'_, '_> {
             chat: row.chat_id,
             group: chat.group.unwrap_or(GroupId([0; 16])),
             sender: self.me()?,
+            device: self.identity()?.device,
             position: self.now,
             encoded: Vec::new(),
         };

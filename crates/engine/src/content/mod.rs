@@ -13,7 +13,7 @@ use parlor_store::outbox;
 use parlor_store::reactions::Orphan;
 use parlor_wire::content::{Content, Profile, content::Body};
 use parlor_wire::limits::MAX_NAME_BYTES;
-use parlor_wire::{GroupId, Hash, Message, MessageId, UserId};
+use parlor_wire::{DeviceId, GroupId, Hash, Message, MessageId, UserId};
 pub use typing::TypingNow;
 
 /// Where and by whom something was said.
@@ -23,6 +23,8 @@ pub struct Said {
     pub group: GroupId,
     pub sender: UserId,
     pub position: u64,
+    /// The device that MLS says it was.
+    pub device: DeviceId,
     /// The content as it came, for keeping what this version does not know.
     pub encoded: Vec<u8>,
 }
@@ -56,10 +58,7 @@ impl Step<'_, '_> {
                 Err(_) => Ok(()),
             },
             Some(Body::Receipt(receipt)) => self.receipt_came(&receipt, said),
-            Some(Body::Leave(_)) => match self.tx.group(&said.group)? {
-                Some(row) => self.somebody_leaves(&row, &said.sender),
-                None => Ok(()),
-            },
+            Some(Body::Leave(leave)) => self.somebody_leaves(&leave, said),
             Some(Body::MemberNames(names)) => self.names_came(&names),
             Some(Body::ResendRequest(request)) => self.resend(&request, said),
             Some(Body::Resend(resend)) => self.resent(&resend, said),
@@ -123,6 +122,7 @@ impl Step<'_, '_> {
                     chat: *chat,
                     group: *group,
                     sender: orphan.sender,
+                    device: DeviceId([0; 16]),
                     position: orphan.position,
                     encoded: orphan.content,
                 };

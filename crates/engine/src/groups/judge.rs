@@ -4,14 +4,12 @@ use super::rules;
 use parlor_identity::DeviceLog;
 use parlor_mls::{Changes, GroupView, Judge, LeafClaim, Refusal};
 use parlor_wire::UserId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Everything a verdict depends on, gathered beforehand.
 pub struct DeviceJudge {
     /// Checked logs by person.
     pub logs: BTreeMap<UserId, DeviceLog>,
-    /// Who said that they leave.
-    pub leaving: BTreeSet<UserId>,
 }
 
 impl DeviceJudge {
@@ -29,7 +27,6 @@ impl Judge for DeviceJudge {
     }
 
     fn changes(&self, group: &GroupView, changes: &Changes) -> Result<(), Refusal> {
-        let facts = rules::Facts { leaving: &self.leaving, revoked: &|leaf| self.revoked(leaf) };
-        rules::check(group, changes, &facts)
+        rules::check(group, changes, &rules::Facts { revoked: &|leaf| self.revoked(leaf) })
     }
 }

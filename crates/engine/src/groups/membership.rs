@@ -156,7 +156,8 @@ impl Step<'_, '_> {
             Some(before) => {
                 notices.extend(new.iter().map(|user| at("added", Some(*user), "")));
                 notices.extend(gone.iter().map(|member| {
-                    let code = if member.leaving { "left" } else { "removed" };
+                    let left = rules::departs(before, &view.state, &member.user_id);
+                    let code = if left { "left" } else { "removed" };
                     at(code, Some(member.user_id), "")
                 }));
                 if before.state.title != view.state.title {
@@ -212,7 +213,7 @@ impl Step<'_, '_> {
         epoch: u64,
     ) -> Result<()> {
         let me = self.me()?;
-        let leaving = self.leaving(&row.group_id)?.contains(&me);
+        let leaving = self.tx.member(&row.group_id, &me)?.is_some_and(|member| member.leaving);
         row.status = Status::Gone;
         self.tx.set_group(row)?;
         self.tx.delete_bundle(&row.group_id)?;

@@ -27,7 +27,7 @@ use parlor_store::chats::ChatId;
 use parlor_store::groups::Status;
 use parlor_store::intents::IntentRow;
 use parlor_view::{Answer, Code, Failure};
-use parlor_wire::content::Role;
+use parlor_wire::content::{Departure, Role};
 use parlor_wire::relay::{self, Bundle, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{GroupId, Hash, Message};
 pub use rejoin::RecordingJudge;
@@ -75,6 +75,9 @@ pub struct Wish {
     /// With `readd`: only the leaves of these devices.
     #[prost(bytes = "vec", repeated, tag = "13")]
     pub readd_devices: Vec<Vec<u8>>,
+    /// With `remove`: that they asked for it.
+    #[prost(message, repeated, tag = "15")]
+    pub departures: Vec<Departure>,
     /// The leaves are as they should be; see `tend`.
     #[prost(bool, tag = "14")]
     pub tend: bool,

@@ -129,6 +129,19 @@ impl Step<'_, '_> {
         if adding.is_empty() && !wanted && state == view.state && !refresh && !cares {
             return Ok(Progress::Done);
         }
+        if !remove.is_empty() {
+            state.departures = wish.departures.clone();
+            let departs: Vec<bool> = wish
+                .departures
+                .iter()
+                .map(|departure| {
+                    UserId::try_from(&departure.user_id)
+                        .is_ok_and(|user| rules::departs(&view, &state, &user))
+                })
+                .collect();
+            let mut departs = departs.into_iter();
+            state.departures.retain(|_| departs.next() == Some(true));
+        }
         if let Some(problem) = self.not_allowed(&view, &adding, &removing, &state)? {
             return Ok(Progress::Failed(problem));
         }
@@ -225,11 +238,10 @@ impl Step<'_, '_> {
         if !adding.is_empty() && !rules::allows(policy.add_members(), mine) {
             return refused("You may not add people to this group.");
         }
-        let leaving = self.leaving(&view.id)?;
         for user in removing {
             let theirs = rules::role(&view.state, user);
-            let fair =
-                leaving.contains(user) || mine != RoleKind::Member && mine as i32 > theirs as i32;
+            let fair = rules::departs(view, state, user)
+                || mine != RoleKind::Member && mine as i32 > theirs as i32;
             if !fair {
                 return refused("You may not remove this person.");
             }
@@ -246,7 +258,7 @@ impl Step<'_, '_> {
                 state: Some(state.clone()),
                 removes_me: false,
             };
-            let facts = rules::Facts { leaving: &leaving, revoked: &|_| false };
+            let facts = rules::Facts { revoked: &|_| false };
             if rules::check(view, &changes, &facts).is_err() {
                 return refused("You may not change that in this group.");
             }
@@ -396,15 +408,6 @@ impl Step<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    pub fn leaving(&self, group: &parlor_wire::GroupId) -> Result<BTreeSet<UserId>> {
-        let members = self.tx.members(group)?;
-        Ok(members
-            .into_iter()
-            .filter(|member| member.leaving)
-            .map(|member| member.user_id)
-            .collect())
     }
 
     /// A fresh group row for a chat that is being founded.

@@ -179,15 +179,11 @@ impl Step<'_, '_> {
     pub fn judge_for_members(&self, group: &GroupId) -> Result<DeviceJudge> {
         let users: Vec<UserId> =
             self.tx.members(group)?.into_iter().map(|member| member.user_id).collect();
-        self.judge(group, users)
+        self.judge(users)
     }
 
-    pub fn judge(
-        &self,
-        group: &GroupId,
-        users: impl IntoIterator<Item = UserId>,
-    ) -> Result<DeviceJudge> {
-        let mut judge = DeviceJudge { logs: Default::default(), leaving: self.leaving(group)? };
+    pub fn judge(&self, users: impl IntoIterator<Item = UserId>) -> Result<DeviceJudge> {
+        let mut judge = DeviceJudge { logs: Default::default() };
         for user in users {
             if let Some(log) = self.log(&user)? {
                 judge.logs.insert(user, log);

@@ -1,8 +1,8 @@
 //! Who may do what: checked by every client on every staged commit, and before making one.
 
 use parlor_mls::{Changes, Committer, GroupView, Refusal};
-use parlor_wire::UserId;
-use parlor_wire::content::{ChatKind, GroupState, RoleKind, Who};
+use parlor_wire::content::{ChatKind, Departure, GroupState, RoleKind, Who};
+use parlor_wire::{UserId, statement};
 use std::collections::BTreeSet;
 
 /// The role of a person.
@@ -28,10 +28,21 @@ pub fn allows(who: Who, role: RoleKind) -> bool {
 
 /// What else the rules have to know.
 pub struct Facts<'a> {
-    /// People who said that they leave.
-    pub leaving: &'a BTreeSet<UserId>,
     /// Whether a device is in its owner's log and not revoked.
     pub revoked: &'a dyn Fn(&parlor_mls::LeafClaim) -> bool,
+}
+
+/// Whether a state shows that a member of the group before it asked to be taken out.
+pub fn departs(group: &GroupView, after: &GroupState, user: &UserId) -> bool {
+    after.departures.iter().filter(|departure| departure.user_id == user.0).any(|departure| {
+        let by = |leaf: &parlor_mls::LeafClaim| {
+            leaf.user == *user && leaf.device.0.as_slice() == departure.device_id
+        };
+        group.members.iter().filter(|member| by(&member.leaf)).any(|member| {
+            let statement = statement::leave(&group.id, &member.queue);
+            member.leaf.key.verify(&statement, &departure.signature).is_ok()
+        })
+    })
 }
 
 /// Checks a commit against the state before it.
@@ -80,7 +91,7 @@ pub fn check(group: &GroupView, changes: &Changes, facts: &Facts<'_>) -> Result<
         // A leaf that is replaced in the same commit stays with its person.
         let replaced = rekeyed.contains(&user);
         let fair = user == committer
-            || facts.leaving.contains(&user)
+            || changes.state.as_ref().is_some_and(|after| departs(group, after, &user))
             || (facts.revoked)(&removed.leaf)
             || replaced
             || by_right;
@@ -125,6 +136,14 @@ fn check_state(
         return Err(Refusal("may not change the policy"));
     }
     let gone: BTreeSet<UserId> = changes.removed.iter().map(|member| member.leaf.user).collect();
+    let shown = |departure: &Departure| {
+        UserId::try_from(&departure.user_id)
+            .is_ok_and(|user| gone.contains(&user) && departs(group, after, &user))
+    };
+    let unchanged = !removal && after.departures == before.departures;
+    if !unchanged && !after.departures.iter().all(shown) {
+        return Err(Refusal("somebody is said to have left who did not"));
+    }
     let named = before.roles.iter().chain(&after.roles);
     for user in named.filter_map(|role| UserId::try_from(&role.user_id).ok()) {
         let (old, new) = (role(before, &user), role(after, &user));
@@ -147,7 +166,8 @@ fn check_state(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use parlor_crypto::sign::PublicKey;
+    use parlor_crypto::Secret;
+    use parlor_crypto::sign::SigningKey;
     use parlor_mls::{Joiner, LeafClaim, Member};
     use parlor_wire::content::Policy;
     use parlor_wire::{DeviceId, GroupId, QueueId};
@@ -157,7 +177,7 @@ mod tests {
             user: UserId([n; 32]),
             device: DeviceId([n; 16]),
             log_seq: 0,
-            key: PublicKey([n; 32]),
+            key: key(n).public(),
         }
     }
 
@@ -191,10 +211,21 @@ mod tests {
         }
     }
 
-    fn verdict(changes: &Changes, leaving: &[u8]) -> bool {
-        let leaving = leaving.iter().map(|n| UserId([*n; 32])).collect();
-        let facts = Facts { leaving: &leaving, revoked: &|_| false };
-        check(&group(), changes, &facts).is_ok()
+    fn verdict(changes: &Changes) -> bool {
+        check(&group(), changes, &Facts { revoked: &|_| false }).is_ok()
+    }
+
+    fn key(n: u8) -> SigningKey {
+        SigningKey::from_seed(&Secret::new([n; 32]))
+    }
+
+    fn departure(n: u8, queue: u8) -> Departure {
+        let signed = statement::leave(&GroupId([0; 16]), &QueueId([queue; 16]));
+        Departure {
+            user_id: vec![n; 32],
+            device_id: vec![n; 16],
+            signature: key(n).sign(&signed).to_vec(),
+        }
     }
 
     fn with_state(by: u8, removed: &[u8], change: impl FnOnce(&mut GroupState)) -> Changes {
@@ -216,40 +247,40 @@ mod tests {
             added: vec![Joiner { leaf: leaf(9), queue: QueueId([9; 16]) }],
             ..changes(by)
         };
-        assert!(verdict(&add(1), &[]) && verdict(&add(2), &[]) && !verdict(&add(3), &[]));
+        assert!(verdict(&add(1)) && verdict(&add(2)) && !verdict(&add(3)));
         let remove = |by, who: u8| with_state(by, &[who], |_| {});
-        assert!(verdict(&remove(1, 2), &[]), "the owner removes an admin");
-        assert!(verdict(&remove(2, 3), &[]), "an admin removes a member");
-        assert!(!verdict(&remove(2, 1), &[]), "an admin does not remove the owner");
-        assert!(!verdict(&remove(3, 4), &[]), "a member removes nobody");
-        assert!(verdict(&remove(3, 4), &[4]), "but who leaves");
+        assert!(verdict(&remove(1, 2)), "the owner removes an admin");
+        assert!(verdict(&remove(2, 3)), "an admin removes a member");
+        assert!(!verdict(&remove(2, 1)), "an admin does not remove the owner");
+        assert!(!verdict(&remove(3, 4)), "a member removes nobody");
+        let left = |by, who: u8, departures: Vec<Departure>| {
+            with_state(by, &[who], |state| state.departures = departures)
+        };
+        assert!(verdict(&left(3, 4, vec![departure(4, 4)])), "but who leaves");
+        assert!(!verdict(&left(3, 4, vec![departure(4, 9)])), "not by what was signed long ago");
+        assert!(!verdict(&left(3, 4, vec![departure(3, 3)])), "nor by another's word");
+        assert!(!verdict(&left(1, 4, vec![departure(3, 3)])), "nor is anybody said to have left");
         let keep_key = Changes { removed: vec![member(3)], ..changes(1) };
-        assert!(!verdict(&keep_key, &[]), "a removal changes the info key");
+        assert!(!verdict(&keep_key), "a removal changes the info key");
         let title = |by| with_state(by, &[], |state| state.title = "new".into());
-        assert!(verdict(&title(3), &[]));
+        assert!(verdict(&title(3)));
         let role =
             |by, who: u8, to| with_state(by, &[], |state| set_role(state, &UserId([who; 32]), to));
-        assert!(
-            verdict(&role(2, 3, RoleKind::Admin), &[])
-                && !verdict(&role(3, 3, RoleKind::Admin), &[])
-        );
-        assert!(
-            !verdict(&role(2, 2, RoleKind::Owner), &[])
-                && verdict(&role(1, 2, RoleKind::Owner), &[])
-        );
+        assert!(verdict(&role(2, 3, RoleKind::Admin)) && !verdict(&role(3, 3, RoleKind::Admin)));
+        assert!(!verdict(&role(2, 2, RoleKind::Owner)) && verdict(&role(1, 2, RoleKind::Owner)));
         let policy = |by| with_state(by, &[], |state| state.policy = Some(Policy::default()));
-        assert!(verdict(&policy(2), &[]) && !verdict(&policy(3), &[]));
+        assert!(verdict(&policy(2)) && !verdict(&policy(3)));
         let kind = with_state(1, &[], |state| state.kind = ChatKind::Direct as i32);
-        assert!(!verdict(&kind, &[]));
+        assert!(!verdict(&kind));
     }
 
     #[test]
     fn a_rejoin_replaces_only_its_own_leaf() {
         let joiner = || Committer::External(Joiner { leaf: leaf(3), queue: QueueId([8; 16]) });
         let rejoin = |removed: Vec<Member>| Changes { committer: joiner(), removed, ..changes(1) };
-        assert!(verdict(&rejoin(vec![member(3)]), &[]));
-        assert!(!verdict(&rejoin(vec![]), &[]));
-        assert!(!verdict(&rejoin(vec![member(4)]), &[]));
-        assert!(!verdict(&rejoin(vec![member(3), member(4)]), &[]));
+        assert!(verdict(&rejoin(vec![member(3)])));
+        assert!(!verdict(&rejoin(vec![])));
+        assert!(!verdict(&rejoin(vec![member(4)])));
+        assert!(!verdict(&rejoin(vec![member(3), member(4)])));
     }
 }

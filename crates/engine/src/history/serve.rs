@@ -8,6 +8,7 @@
 //! | ended    | want behind the last chunk          | forgets the transfer                  |
 
 use super::{Channel, chat_name};
+use crate::linking::Unsent;
 use crate::net::Purpose;
 use crate::step::Step;
 use crate::{EngineError, Result};
@@ -27,7 +28,7 @@ const WINDOW: u64 = 16;
 const CHUNK_BYTES: usize = 48 * 1024;
 /// Messages read from the database at once.
 const PAGE: u32 = 256;
-/// People or chats in a chunk.
+/// People or chats in a chunk; they are sent in the order of their ids.
 const ROWS: usize = 64;
 
 /// A history on its way to a new device.
@@ -35,9 +36,12 @@ const ROWS: usize = 64;
 pub struct Outgoing {
     #[prost(message, required, tag = "1")]
     pub channel: Channel,
-    /// Where each chunk begins that was made and may have to be made again; the last one is the next to make.
-    #[prost(message, repeated, tag = "2")]
-    cursors: Vec<Cursor>,
+    /// Where the next chunk begins. Those before it are kept until they have arrived.
+    #[prost(message, required, tag = "2")]
+    next: Cursor,
+    /// The first chunk that may not have arrived.
+    #[prost(uint64, tag = "6")]
+    first: u64,
     /// It was asked for.
     #[prost(bool, tag = "3")]
     wanted: bool,
@@ -56,9 +60,9 @@ pub struct Cursor {
     number: u64,
     #[prost(enumeration = "Stage", tag = "2")]
     stage: i32,
-    /// Rows of the stage before this chunk: people or chats.
-    #[prost(uint64, tag = "3")]
-    skip: u64,
+    /// The last person or chat before this chunk.
+    #[prost(bytes = "vec", tag = "3")]
+    after: Vec<u8>,
     /// Chats whose messages were sent.
     #[prost(bytes = "vec", repeated, tag = "4")]
     chats_done: Vec<Vec<u8>>,
@@ -86,8 +90,7 @@ enum Stage {
 impl Step<'_, '_> {
     /// Makes a history ready for a device that was just linked.
     pub fn offer_history(&mut self, device: &DeviceId, channel: Channel) -> Result<()> {
-        let cursors = vec![Cursor::default()];
-        let state = Outgoing { channel, cursors, ..Outgoing::default() };
+        let state = Outgoing { channel, ..Outgoing::default() };
         Ok(self.tx.set_transfer(device, &state.encode_to_vec())?)
     }
 
@@ -104,21 +107,19 @@ impl Step<'_, '_> {
             self.tx.tend_all()?;
             self.advance = true;
         }
-        let ended = state
-            .cursors
-            .last()
-            .is_some_and(|last| last.stage() == Stage::Ended && want.next >= last.number);
+        let ended = state.next.stage() == Stage::Ended && want.next >= state.next.number;
         if ended {
             self.tx.delete_transfer(&device)?;
             let close = QueueClose { queue_ids: vec![state.channel.reply_queue] };
             self.request(Request::QueueClose(close), Purpose::Nothing);
             return Ok(());
         }
-        state.cursors.retain(|cursor| cursor.number >= want.next);
-        if state.cursors.is_empty() {
+        if want.next > state.next.number {
             // It asks for what was never made.
             return Ok(());
         }
+        self.tx.forget_chunks(&device, want.next)?;
+        state.first = state.first.max(want.next);
         state.limit = state.limit.max(want.next + WINDOW);
         if want.again {
             self.engine.net.history_sent.remove(&device);
@@ -157,23 +158,30 @@ impl Step<'_, '_> {
     /// Sends the chunks that may be sent and were not sent on this connection.
     fn serve_history(&mut self, device: DeviceId, mut state: Outgoing) -> Result<()> {
         let sent = self.engine.net.history_sent.get(&device).copied().unwrap_or(0);
-        let first = state.cursors.first().map_or(0, |cursor| cursor.number).max(sent);
-        for number in first..state.limit {
-            let Some(cursor) = state.cursors.iter().find(|c| c.number == number).cloned() else {
-                break;
+        for number in state.first.max(sent)..state.limit {
+            let payload = match self.tx.chunk(&device, number)? {
+                Some(payload) => payload,
+                None => match self.make_chunk(&device, &mut state)? {
+                    Some(payload) => payload,
+                    None => break,
+                },
             };
-            let Some((chunk, next)) = self.chunk(&device, &state, cursor)? else { break };
-            let known = state.cursors.iter().any(|cursor| cursor.number == next.number);
-            if !known {
-                state.cursors.push(next);
-                self.tx.set_transfer(&device, &state.encode_to_vec())?;
-            }
-            let bytes = chunk.encode_to_vec();
-            let unsent = self.sealed(&state.channel, true, &bytes)?;
-            self.send_direct(&unsent, Purpose::History { device })?;
+            let (queue, seed) = (state.channel.queue.clone(), state.channel.seed.clone());
+            self.send_direct(&Unsent { queue, seed, payload }, Purpose::History { device })?;
             self.engine.net.history_sent.insert(device, number + 1);
         }
         Ok(())
+    }
+
+    /// Makes and keeps the next chunk. `None`: not yet, or there is none.
+    fn make_chunk(&mut self, device: &DeviceId, state: &mut Outgoing) -> Result<Option<Vec<u8>>> {
+        let number = state.next.number;
+        let Some((chunk, next)) = self.chunk(device, state)? else { return Ok(None) };
+        let sealed = self.sealed(&state.channel, true, &chunk.encode_to_vec())?;
+        self.tx.set_chunk(device, number, &sealed.payload)?;
+        state.next = next;
+        self.tx.set_transfer(device, &state.encode_to_vec())?;
+        Ok(Some(sealed.payload))
     }
 
     /// The relay has a chunk, or not: then it is sent again in a while.
@@ -189,22 +197,25 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    /// The chunk that begins at a cursor, and where the next one begins. `None`: not yet, or there is none.
+    /// The next chunk, and where the one after it begins.
     fn chunk(
         &mut self,
         device: &DeviceId,
         state: &Outgoing,
-        cursor: Cursor,
     ) -> Result<Option<(HistoryChunk, Cursor)>> {
+        let cursor = state.next.clone();
         let mut next = Cursor { number: cursor.number + 1, ..cursor.clone() };
         let mut chunk =
             HistoryChunk { number: cursor.number, total: state.total, ..Default::default() };
         match cursor.stage() {
             Stage::People => {
-                let people = self.tx.people()?;
-                let rows = people.iter().skip(cursor.skip as usize).take(ROWS);
-                chunk.people = rows.map(person_record).collect();
-                advance(&mut next, chunk.people.len(), Stage::Chats);
+                let mut people = self.tx.people()?;
+                people.retain(|person| person.user_id.0.as_slice() > cursor.after.as_slice());
+                people.sort_by_key(|person| person.user_id);
+                people.truncate(ROWS);
+                chunk.people = people.iter().map(person_record).collect();
+                let last = people.last().map(|person| person.user_id.to_vec());
+                advance(&mut next, people.len(), last, Stage::Chats);
             }
             Stage::Chats => {
                 // From here on, changes reach the new device through the group of the own devices.
@@ -212,11 +223,13 @@ impl Step<'_, '_> {
                 if !self.device_is_in(device, self.tx.chat(&own)?.as_ref())? {
                     return Ok(None);
                 }
-                let chats = self.tx.chats()?;
-                let rows = chats.iter().skip(cursor.skip as usize).take(ROWS);
-                let read = rows.clone().count();
-                chunk.chats = rows.filter_map(chat_record).collect();
-                advance(&mut next, read, Stage::Messages);
+                let mut chats = self.tx.chats()?;
+                chats.retain(|chat| chat.chat_id.0.as_slice() > cursor.after.as_slice());
+                chats.sort_by_key(|chat| chat.chat_id);
+                chats.truncate(ROWS);
+                chunk.chats = chats.iter().filter_map(chat_record).collect();
+                let last = chats.last().map(|chat| chat.chat_id.to_vec());
+                advance(&mut next, chats.len(), last, Stage::Messages);
             }
             Stage::Messages => {
                 if !self.fill(device, &mut chunk, &mut next)? {
@@ -335,13 +348,11 @@ impl Step<'_, '_> {
     }
 }
 
-fn advance(next: &mut Cursor, rows: usize, then: Stage) {
+fn advance(next: &mut Cursor, rows: usize, last: Option<Vec<u8>>, then: Stage) {
     if rows < ROWS {
         next.set_stage(then);
-        next.skip = 0;
-    } else {
-        next.skip += rows as u64;
     }
+    next.after = last.filter(|_| rows == ROWS).unwrap_or_default();
 }
 
 fn person_record(person: &parlor_store::people::Person) -> PersonRecord {

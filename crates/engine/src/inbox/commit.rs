@@ -2,14 +2,17 @@
 
 use super::Done;
 use crate::Result;
+use crate::content::Said;
 use crate::groups::{CHANGE, Wish};
 use crate::net::Purpose;
 use crate::notice::Notice;
 use crate::step::Step;
 use parlor_mls::{Committer, Group, LeafClaim, Received, StagedCommit};
 use parlor_store::groups::{GroupRow, Status};
+use parlor_wire::content::{Departure, Leave};
 use parlor_wire::relay::{MailboxItem, Nack, client_frame::Request};
 use parlor_wire::{Hash, UserId, statement};
+use std::collections::BTreeSet;
 
 /// So that not everybody removes a person who leaves at once, each waits for its turn, milliseconds.
 const TURN: u64 = 2000;
@@ -47,7 +50,8 @@ impl Step<'_, '_> {
             self.group_is_stale(&row.group_id)?;
             return Ok(Done::Processed);
         };
-        let missing = self.logs_missing(item.sequence, leaves(&staged))?;
+        let mut missing = self.logs_missing(item.sequence, leaves(&staged))?;
+        missing.extend(self.revocations_missing(item.sequence, &staged)?);
         if !missing.is_empty() {
             self.put_group(group);
             return Ok(Done::Needs(missing));
@@ -55,6 +59,23 @@ impl Step<'_, '_> {
         self.count(&mut row, item)?;
         self.others_commit(row, group, *staged, item, hash)?;
         Ok(Done::Processed)
+    }
+
+    /// A removal may be right because a device was revoked just now: then its log has to be fresh.
+    fn revocations_missing(
+        &self,
+        sequence: u64,
+        staged: &StagedCommit,
+    ) -> Result<BTreeSet<UserId>> {
+        let mut missing = BTreeSet::new();
+        for removed in &staged.changes().removed {
+            let (user, device) = (removed.leaf.user, removed.leaf.device);
+            let active = self.log(&user)?.is_none_or(|log| log.active_device(&device).is_some());
+            if active && !self.engine.net.log_is_fresh_for(sequence, &user) {
+                missing.insert(user);
+            }
+        }
+        Ok(missing)
     }
 
     fn own_commit(&mut self, mut row: GroupRow, item: &MailboxItem, intent: i64) -> Result<()> {
@@ -104,7 +125,7 @@ impl Step<'_, '_> {
         let users =
             leaves(&staged).map(|leaf| leaf.user).chain(before.members.iter().map(|m| m.leaf.user));
         let users: Vec<UserId> = users.collect();
-        let judge = self.judge(&row.group_id, users)?;
+        let judge = self.judge(users)?;
         let authorised = match group.authorise(staged, &judge) {
             Ok(authorised) => authorised,
             Err(_) => return self.refuse(row, group, item, hash, by),
@@ -188,7 +209,9 @@ impl Step<'_, '_> {
     }
 
     /// Somebody leaves: each of the others is ready to remove them, one after the other.
-    pub fn somebody_leaves(&mut self, row: &GroupRow, user: &UserId) -> Result<()> {
+    pub fn somebody_leaves(&mut self, leave: &Leave, said: &Said) -> Result<()> {
+        let Some(row) = self.tx.group(&said.group)? else { return Ok(()) };
+        let user = &said.sender;
         if let Some(mut member) = self.tx.member(&row.group_id, user)? {
             member.leaving = true;
             self.tx.set_member(&row.group_id, &member)?;
@@ -206,7 +229,13 @@ impl Step<'_, '_> {
         let members = self.tx.members(&row.group_id)?;
         let staying = members.iter().filter(|member| !member.leaving);
         let rank = staying.take_while(|member| member.user_id != me).count() as u64;
-        let wish = Wish { remove: vec![user.to_vec()], ..Wish::default() };
+        let departure = Departure {
+            user_id: user.to_vec(),
+            device_id: said.device.to_vec(),
+            signature: leave.signature.clone(),
+        };
+        let departures = vec![departure];
+        let wish = Wish { remove: vec![user.to_vec()], departures, ..Wish::default() };
         self.add_intent(row.chat_id, row.group_id, CHANGE, &wish, self.now + rank * TURN)?;
         Ok(())
     }

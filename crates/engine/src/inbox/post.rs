@@ -67,6 +67,7 @@ impl Step<'_, '_> {
                     chat: row.chat_id,
                     group: row.group_id,
                     sender: from.leaf.user,
+                    device: from.leaf.device,
                     position: item.time,
                     encoded: content.1,
                 };

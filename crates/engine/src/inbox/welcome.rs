@@ -28,10 +28,8 @@ impl Step<'_, '_> {
         {
             self.mls(|mls| state.delete(mls))??;
         }
-        let judge = RecordingJudge {
-            inner: self.judge_for_everybody(&announced)?,
-            unknown: RefCell::default(),
-        };
+        let judge =
+            RecordingJudge { inner: self.judge_for_everybody()?, unknown: RefCell::default() };
         let joined = self.mls(|mls| parlor_mls::join(mls, &item.payload, &announced, &judge))?;
         match joined {
             Ok(joined) => {
@@ -48,11 +46,11 @@ impl Step<'_, '_> {
         }
     }
 
-    fn judge_for_everybody(&self, group: &GroupId) -> Result<crate::groups::DeviceJudge> {
+    fn judge_for_everybody(&self) -> Result<crate::groups::DeviceJudge> {
         let people: Vec<UserId> =
             self.tx.people()?.into_iter().map(|person| person.user_id).collect();
         let with_logs = self.tx.log_owners()?;
-        self.judge(group, people.into_iter().chain(with_logs))
+        self.judge(people.into_iter().chain(with_logs))
     }
 
     fn joined(&mut self, queue: &QueueId, item: &MailboxItem, joined: Joined) -> Result<()> {

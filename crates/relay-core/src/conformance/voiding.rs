@@ -147,7 +147,8 @@ pub fn queues_come_back(key: &ServerKey, open: &Open) {
     assert_eq!(run(&store, close), Outcome::Done);
     // Who opened the id of a closed queue would speak for it.
     let queues = vec![new_queue(key, 1, queue(4))];
-    let taken = run(&store, Operation::OpenQueues { mailbox: mailbox(key, 1), queues });
+    let taken =
+        run(&store, Operation::OpenQueues { mailbox: mailbox(key, 1), queues, post_key: None });
     assert_eq!(taken, Outcome::Refused(Refusal::Conflict("queue_ids")));
     let closed = run(&store, nack(key, b"without", 4, 1));
     assert_eq!(closed, Outcome::Refused(Refusal::Forbidden("queue_id")));

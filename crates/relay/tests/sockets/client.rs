@@ -104,7 +104,7 @@ impl Person {
         let mut first = Client::connect(url).await;
         assert_eq!(first.ask(self.register()).await, reply::Result::Done(Done {}));
         let mut client = self.connect(url).await;
-        let open = QueueOpen { queue_ids: vec![self.queue.to_vec()] };
+        let open = QueueOpen { queue_ids: vec![self.queue.to_vec()], post_key: Vec::new() };
         assert_eq!(client.ask(Request::QueueOpen(open)).await, reply::Result::Done(Done {}));
         client
     }

@@ -33,7 +33,7 @@ async fn a_closed_queue_gets_nothing_more() {
         reply::Result::Stat(stat) => assert_eq!(stat.tail, 2, "the welcome and one post"),
         other => panic!("{other:?}"),
     }
-    let open = QueueOpen { queue_ids: vec![vec![2; 16]] };
+    let open = QueueOpen { queue_ids: vec![vec![2; 16]], post_key: Vec::new() };
     assert_eq!(code(&a.ask(Request::QueueOpen(open)).await), Code::Conflict);
     drop((a, b));
     server.stop().await;

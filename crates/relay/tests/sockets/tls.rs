@@ -46,7 +46,7 @@ async fn devices_talk_over_tls() {
         let mut client = connect().await;
         assert_eq!(client.ask(someone.register()).await, reply::Result::Done(Done {}));
         assert_eq!(someone.authenticate(&mut client).await, reply::Result::Done(Done {}));
-        let open = QueueOpen { queue_ids: vec![someone.queue.to_vec()] };
+        let open = QueueOpen { queue_ids: vec![someone.queue.to_vec()], post_key: Vec::new() };
         assert_eq!(client.ask(Request::QueueOpen(open)).await, reply::Result::Done(Done {}));
         clients.push(client);
     }
