@@ -1,17 +1,21 @@
-//! The loop around the engine: take an input, begin a transaction, handle, commit, carry out the effects.
+//! The loop around the engine: take what waits, begin a transaction, handle, commit, carry out the effects.
 //!
-//! Invariants: one input, one transaction; no effect of a transaction that was not committed; every command is
-//! answered once, also when a step fails. A failed step is rolled back, the engine forgets what is not in the
-//! database, and the connection is made anew. What is told about a connection other than the present one
-//! (by its epoch) is ignored. Absent on purpose: knowledge of what commands and frames mean, but for the
-//! account's server, which says where to connect.
+//! Invariants: no effect of a transaction that was not committed; effects in the order of their inputs; every
+//! command is answered once, also when a step fails. Inputs that wait share a transaction, and with it the wait
+//! for the disk ([`crate::batch`]); one from which nothing follows stays open for the next; an input that gives
+//! up the connection is the last of its own. A failed transaction is rolled back, the engine forgets what is not in the database, and the connection is made anew;
+//! its commands are then taken one by one, so that a bad one takes no other with it, while its frames come
+//! again. What is told about a connection other than the present one (by its epoch) is ignored. Absent on
+//! purpose: knowledge of what commands and frames mean, but for the account's server, which says where to
+//! connect.
 
+use crate::batch::{self, Batch};
 use crate::connection::Order;
 use crate::profile::Profile;
 use crate::{Output, StartError, Ticket};
 use parlor_engine::{Ctx, Effects, Engine, EngineError, Input};
-use parlor_store::{Store, Tx};
-use parlor_view::{Answer, Code, Command, Event, Failure, Retry};
+use parlor_store::Store;
+use parlor_view::{AccountCreate, Answer, Code, Command, Event, Failure, Retry};
 use parlor_wire::relay::ServerFrame;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -25,6 +29,11 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 /// After a step failed, due work waits so long, milliseconds.
 const AFTER_FAILURE: u64 = 5_000;
+/// A transaction from which nothing follows waits so long for more.
+const LINGER: Duration = Duration::from_millis(50);
+/// After a transaction failed, so many inputs get one each: the frames that come again reach the bad one, and
+/// those before it are done with.
+const CAREFUL: usize = 4 * batch::MOST;
 /// Tickets from here on are the driver's own.
 const OWN_TICKETS: Ticket = 1 << 63;
 
@@ -52,6 +61,21 @@ struct Flush {
     done: oneshot::Sender<()>,
 }
 
+/// What a committed transaction leaves to do.
+struct Done {
+    /// Of each input that was handled.
+    effects: Vec<Effects>,
+    server: Option<String>,
+    /// Nothing leaves.
+    quiet: bool,
+}
+
+impl Default for Done {
+    fn default() -> Self {
+        Self { effects: Vec::new(), server: None, quiet: true }
+    }
+}
+
 /// One device.
 pub struct Driver {
     store: Store,
@@ -68,7 +92,10 @@ pub struct Driver {
     /// What was told about the connection last.
     told: &'static str,
     wake_at: Option<u64>,
+    /// Commands that the engine has and did not answer.
     open: BTreeSet<Ticket>,
+    /// So many inputs still get a transaction each.
+    careful: usize,
     last_own: Ticket,
     flush: Option<Flush>,
     // Last, so that the profile is given up after the database is closed.
@@ -98,6 +125,7 @@ impl Driver {
             told: "offline",
             wake_at: None,
             open: BTreeSet::new(),
+            careful: 0,
             last_own: OWN_TICKETS,
             flush: None,
             _profile: profile,
@@ -107,20 +135,18 @@ impl Driver {
     /// Runs until it is stopped or nobody is left who could.
     pub fn run(mut self) {
         self.step(Input::Tick);
+        let mut behind = None;
         loop {
-            let message = match self.wake_at {
-                Some(at) => {
-                    let nap = Duration::from_millis(at.saturating_sub(now())).min(LONGEST_NAP);
-                    self.inbox.recv_timeout(nap)
-                }
-                None => self.inbox.recv().map_err(RecvTimeoutError::from),
+            let message = match behind.take() {
+                Some(message) => Ok(message),
+                None => self.wait(),
             };
             match message {
                 Ok(Message::Stop(done)) => {
                     let _ = self.orders.send(Order::Stop(done));
                     return;
                 }
-                Ok(message) => self.take(message),
+                Ok(message) => behind = self.take(message),
                 Err(RecvTimeoutError::Timeout) if self.wake_at.is_some_and(|at| at <= now()) => {
                     self.wake_at = None;
                     self.step(Input::Tick);
@@ -132,23 +158,35 @@ impl Driver {
         }
     }
 
-    fn take(&mut self, message: Message) {
+    fn wait(&self) -> Result<Message, RecvTimeoutError> {
+        match self.wake_at {
+            Some(at) => {
+                let nap = Duration::from_millis(at.saturating_sub(now())).min(LONGEST_NAP);
+                self.inbox.recv_timeout(nap)
+            }
+            None => self.inbox.recv().map_err(RecvTimeoutError::from),
+        }
+    }
+
+    /// Takes a message and what can share its transaction; returns the next if that was looked at already.
+    fn take(&mut self, message: Message) -> Option<Message> {
         match message {
-            Message::Command(ticket, command) => self.command(ticket, command),
+            Message::Command(ticket, Command::AccountCreate(wish)) => {
+                self.create_account(ticket, wish)
+            }
+            Message::Command(..) | Message::Frame { .. } => {
+                let most = if self.careful > 0 { 1 } else { batch::MOST };
+                let mut batch = Batch::gather(message, &self.inbox, self.epoch, most);
+                self.batch(&mut batch);
+                self.sync_for_flush();
+                return batch.behind();
+            }
             Message::Connecting { epoch } if epoch == self.epoch && self.told == "offline" => {
                 self.tell(Event::Connection { state: "connecting" });
             }
-            Message::Frame { epoch, frame, permit } => {
-                if epoch == self.epoch {
-                    self.heard = true;
-                    self.step(Input::Frame(frame));
-                    self.sync_for_flush();
-                }
-                drop(permit);
-            }
             Message::Lost { epoch } if epoch == self.epoch => {
                 self.connect(false);
-                self.disconnected();
+                self.step(Input::Disconnected);
                 if self.told == "connecting" {
                     self.tell(Event::Connection { state: "offline" });
                 }
@@ -160,59 +198,106 @@ impl Driver {
                 self.sync_for_flush();
             }
         }
+        None
     }
 
-    fn command(&mut self, ticket: Ticket, command: Command) {
-        self.open.insert(ticket);
-        let mut create = false;
-        if let Command::AccountCreate(wish) = &command {
-            create = true;
-            let wanted = wish.server.trim_end_matches('/');
-            if self.server.as_deref().is_some_and(|server| server != wanted) {
-                // What comes from another server would be taken for an answer of the new one.
-                self.server = None;
-                self.connect(false);
-                self.disconnected();
-            }
+    fn create_account(&mut self, ticket: Ticket, wish: AccountCreate) {
+        let wanted = wish.server.trim_end_matches('/');
+        if self.server.as_deref().is_some_and(|server| server != wanted) {
+            // What comes from another server would be taken for an answer of the new one.
+            self.server = None;
+            self.connect(false);
+            self.step(Input::Disconnected);
         }
         let before = self.epoch;
-        self.step(Input::Command(ticket, command));
-        if create && self.open.contains(&ticket) && self.epoch == before && !self.heard {
+        self.step(Input::Command(ticket, Command::AccountCreate(wish)));
+        if self.open.contains(&ticket) && self.epoch == before && !self.heard {
             // Somebody waits: no patience after earlier failures.
             self.connect(true);
         }
     }
 
-    /// Takes one input and carries out what follows.
     fn step(&mut self, input: Input) {
-        match self.transact(input) {
-            Ok((effects, server)) => {
-                let useless = effects.disconnect;
-                self.carry_out(effects);
-                if server != self.server {
-                    self.server = server;
-                    self.connect(true);
-                } else if useless {
-                    self.connect(false);
-                    self.disconnected();
+        self.batch(&mut Batch::of(input));
+    }
+
+    /// Takes all inputs and carries out what follows.
+    fn batch(&mut self, batch: &mut Batch) {
+        while !batch.is_empty() {
+            let epoch = self.epoch;
+            let mut taken = 0;
+            match self.transact(batch, &mut taken) {
+                Ok(done) => {
+                    batch.drop_first(taken);
+                    self.careful = self.careful.saturating_sub(taken);
+                    self.carry_out_all(done);
+                }
+                Err(error) => {
+                    if taken <= 1 {
+                        self.open.extend(batch.tickets(1));
+                        batch.drop_first(1);
+                    } else {
+                        // Each will have its own try.
+                        for ticket in batch.tickets(taken) {
+                            self.open.remove(&ticket);
+                        }
+                    }
+                    self.careful = CAREFUL;
+                    self.failed(&error);
                 }
             }
-            Err(error) => self.failed(&error),
+            if self.epoch != epoch {
+                batch.drop_frames();
+            }
         }
     }
 
-    fn transact(&mut self, input: Input) -> Result<(Effects, Option<String>), EngineError> {
+    /// Handles inputs in one transaction: as many as may share one, up to the one that gives up the connection.
+    /// `taken` counts those that the engine was given.
+    fn transact(&mut self, batch: &mut Batch, taken: &mut usize) -> Result<Done, EngineError> {
         let tx = self.store.begin()?;
-        let (effects, server) = handle(&mut self.engine, &mut self.rng, &tx, input)?;
+        let mut done = Done::default();
+        loop {
+            let Some(input) = batch.input(*taken) else { break };
+            *taken += 1;
+            match &input {
+                Input::Command(ticket, _) => {
+                    self.open.insert(*ticket);
+                }
+                Input::Frame(_) => self.heard = true,
+                Input::Disconnected | Input::Tick => {}
+            }
+            let mut ctx = Ctx { now: now(), rng: &mut self.rng };
+            let effects = self.engine.handle(&tx, &mut ctx, input)?;
+            done.quiet &= is_quiet(&effects);
+            let (useless, wake_at) = (effects.disconnect, effects.wake_at);
+            done.effects.push(effects);
+            done.server = Engine::server(&tx)?;
+            if useless || done.server != self.server || self.careful > 0 {
+                break;
+            }
+            if done.quiet && *taken == batch.len() {
+                let due =
+                    wake_at.map_or(LINGER, |at| Duration::from_millis(at.saturating_sub(now())));
+                batch.linger(&self.inbox, LINGER.min(due));
+            }
+        }
         tx.commit()?;
-        Ok((effects, server))
+        Ok(done)
     }
 
-    /// The engine learns that there is no connection; the next one was ordered already.
-    fn disconnected(&mut self) {
-        match self.transact(Input::Disconnected) {
-            Ok((effects, _)) => self.carry_out(effects),
-            Err(error) => self.failed(&error),
+    fn carry_out_all(&mut self, done: Done) {
+        let useless = done.effects.last().is_some_and(|effects| effects.disconnect);
+        for effects in done.effects {
+            self.carry_out(effects);
+        }
+        if done.server != self.server {
+            self.server = done.server;
+            self.connect(true);
+        } else if useless {
+            // The engine learns that there is no connection; the next one is ordered already.
+            self.connect(false);
+            self.step(Input::Disconnected);
         }
     }
 
@@ -294,7 +379,7 @@ impl Driver {
         }
         self.last_own += 1;
         flush.ticket = Some(self.last_own);
-        self.command(self.last_own, Command::Sync);
+        self.step(Input::Command(self.last_own, Command::Sync));
         if self.told != "online" && !self.queued() {
             // There is nothing to wait for, whatever becomes of the connection.
             if let Some(flush) = &mut self.flush {
@@ -320,14 +405,12 @@ impl Driver {
     }
 }
 
-fn handle(
-    engine: &mut Engine,
-    rng: &mut ChaCha20Rng,
-    tx: &Tx<'_>,
-    input: Input,
-) -> Result<(Effects, Option<String>), EngineError> {
-    let effects = engine.handle(tx, &mut Ctx { now: now(), rng }, input)?;
-    Ok((effects, Engine::server(tx)?))
+/// Whether nothing leaves.
+fn is_quiet(effects: &Effects) -> bool {
+    effects.frames.is_empty()
+        && effects.events.is_empty()
+        && effects.answers.is_empty()
+        && !effects.disconnect
 }
 
 /// Unix milliseconds.

@@ -1,10 +1,11 @@
 //! The native driver: one device of one profile, running.
 //!
-//! One thread owns database and engine and takes one input at a time ([`driver`]); one task keeps the
+//! One thread owns database and engine and takes what waits, in order ([`driver`]); one task keeps the
 //! connection to the relay ([`connection`]); a profile belongs to one process ([`profile`]). Invariants: what
 //! an input changed is on disk before anything of it is sent or told; answers and events come in the order in
 //! which they became true. Absent on purpose: protocol decisions, screens.
 
+mod batch;
 mod connection;
 mod driver;
 mod profile;

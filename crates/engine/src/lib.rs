@@ -43,7 +43,7 @@ pub struct Ctx<'a> {
 pub type Ticket = u64;
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Input {
     /// Somebody asks for something.
     Command(Ticket, Command),

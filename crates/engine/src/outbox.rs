@@ -201,7 +201,7 @@ impl Step<'_, '_> {
 
     /// The number of an own post explains a gap, or moves the count on.
     fn own_item(&mut self, group: &parlor_wire::GroupId, group_seq: u64, time: u64) -> Result<()> {
-        let Some(mut row) = self.tx.group(group)? else { return Ok(()) };
+        let Some(row) = self.tx.group(group)? else { return Ok(()) };
         if group_seq <= row.last_seq {
             self.tx.close_gap(group, group_seq)?;
         } else if row.last_seq > 0 {
@@ -209,8 +209,7 @@ impl Step<'_, '_> {
             for missing in (row.last_seq + 1..group_seq).take(1000) {
                 self.tx.add_gap(group, missing, time)?;
             }
-            row.last_seq = group_seq;
-            self.tx.set_group(&row)?;
+            self.tx.set_last_seq(group, group_seq)?;
         }
         Ok(())
     }
@@ -219,12 +218,9 @@ impl Step<'_, '_> {
         if entry.kind != Kind::Message {
             return Ok(());
         }
-        if let Some(mut row) = self.tx.message(&entry.message_id)? {
-            row.position = time.unwrap_or(row.position);
-            if row.state < state {
-                row.state = state;
-            }
-            self.tx.set_message(&row)?;
+        if let Some(row) = self.tx.message(&entry.message_id)? {
+            let position = time.unwrap_or(row.position);
+            self.tx.move_message(&row.message_id, position, row.state.max(state))?;
             self.touch_message(row.message_id, Touch::Updated);
         }
         Ok(())

@@ -147,6 +147,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The highest item number seen in a group.
+    pub fn set_last_seq(&self, group: &GroupId, last_seq: u64) -> Result<()> {
+        self.execute(
+            "UPDATE groups SET last_seq = ?2 WHERE group_id = ?1",
+            (group.as_bytes(), last_seq),
+        )?;
+        Ok(())
+    }
+
     /// Notes an own queue; without a group it belongs to a key package.
     pub fn set_queue(&self, queue: &QueueId, group: Option<&GroupId>) -> Result<()> {
         self.execute(

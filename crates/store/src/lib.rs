@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod intents;
 pub mod messages;
 pub mod meta;
+mod migrations;
 pub mod mls;
 pub mod outbox;
 pub mod people;
@@ -21,9 +22,6 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use std::path::Path;
 use thiserror::Error;
 
-/// Version of the schema in `schema.sql`.
-const SCHEMA_VERSION: i64 = 1;
-
 /// Why the database cannot do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -32,7 +30,7 @@ pub enum StoreError {
     Sql(#[from] rusqlite::Error),
     /// The file was written by a later version of Parlor.
     #[error("the profile was written by a later version (schema {0})")]
-    TooNew(i64),
+    TooNew(usize),
     /// A stored id has the wrong length.
     #[error("the database holds a damaged id")]
     Damaged(#[from] parlor_wire::id::InvalidId),
@@ -57,22 +55,14 @@ impl Store {
         Self::prepare(Connection::open_in_memory()?)
     }
 
-    fn prepare(connection: Connection) -> Result<Self> {
+    fn prepare(mut connection: Connection) -> Result<Self> {
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
              PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 400;
              PRAGMA journal_size_limit = 0;",
         )?;
-        connection.set_prepared_statement_cache_capacity(128);
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        match version {
-            0 => connection.execute_batch(&format!(
-                "BEGIN; {} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
-                include_str!("schema.sql")
-            ))?,
-            SCHEMA_VERSION => {}
-            later => return Err(StoreError::TooNew(later)),
-        }
+        connection.set_prepared_statement_cache_capacity(256);
+        migrations::run(&mut connection)?;
         Ok(Self { connection })
     }
 

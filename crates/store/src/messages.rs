@@ -140,9 +140,14 @@ impl Tx<'_> {
     /// Stores all of a message.
     pub fn set_message(&self, message: &MessageRow) -> Result<()> {
         self.execute(
-            "INSERT OR REPLACE INTO messages (message_id, chat_id, position, sender, mine, kind, sent_at,
+            "INSERT INTO messages (message_id, chat_id, position, sender, mine, kind, sent_at,
                received_at, text, body, reply_to, edited_at, state, hidden)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             ON CONFLICT (message_id) DO UPDATE SET chat_id = excluded.chat_id,
+               position = excluded.position, sender = excluded.sender, mine = excluded.mine,
+               kind = excluded.kind, sent_at = excluded.sent_at, received_at = excluded.received_at,
+               text = excluded.text, body = excluded.body, reply_to = excluded.reply_to,
+               edited_at = excluded.edited_at, state = excluded.state, hidden = excluded.hidden",
             (
                 message.message_id.as_bytes(),
                 message.chat_id.as_bytes(),
@@ -159,6 +164,15 @@ impl Tx<'_> {
                 message.state as u8,
                 message.hidden,
             ),
+        )?;
+        Ok(())
+    }
+
+    /// An own message has come so far, and has this place in the order.
+    pub fn move_message(&self, message: &MessageId, position: u64, state: State) -> Result<()> {
+        self.execute(
+            "UPDATE messages SET position = ?2, state = ?3 WHERE message_id = ?1",
+            (message.as_bytes(), position, state as u8),
         )?;
         Ok(())
     }
@@ -222,14 +236,26 @@ impl Tx<'_> {
         Ok(count.unwrap_or(0))
     }
 
-    /// Own messages up to a position that have not come as far as `state`.
-    pub fn own_behind(&self, chat: &ChatId, up_to: u64, state: State) -> Result<Vec<MessageRow>> {
-        self.all(
-            "SELECT * FROM messages WHERE chat_id = ?1 AND position <= ?2 AND mine = 1 AND state >= 1
-               AND state < ?3 ORDER BY position, message_id",
-            (chat.as_bytes(), up_to, state as u8),
-            read,
-        )
+    /// Own messages up to a position that are at the relay and have not come as far as `state` move there;
+    /// which these are, in their order.
+    pub fn move_behind(&self, chat: &ChatId, up_to: u64, state: State) -> Result<Vec<MessageId>> {
+        const SENT: &str = "SELECT position, message_id FROM messages WHERE chat_id = ?1
+           AND position <= ?2 AND mine = 1 AND state = 1";
+        const DELIVERED: &str = "SELECT position, message_id FROM messages WHERE chat_id = ?1
+           AND position <= ?2 AND mine = 1 AND state = 2";
+        let mut moved = Vec::new();
+        for (behind, sql) in [(State::Sent, SENT), (State::Delivered, DELIVERED)] {
+            if behind < state {
+                moved.extend(self.all(sql, (chat.as_bytes(), up_to), |row| {
+                    Ok((row.get::<_, u64>(0)?, id::<MessageId>(row, "message_id")?))
+                })?);
+            }
+        }
+        moved.sort_unstable();
+        for (position, message) in &moved {
+            self.move_message(message, *position, state)?;
+        }
+        Ok(moved.into_iter().map(|(_, message)| message).collect())
     }
 
     /// The newest message of somebody else that a receipt may speak of.

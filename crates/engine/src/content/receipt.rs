@@ -57,10 +57,8 @@ impl Step<'_, '_> {
         let read = others.iter().map(|member| member.read).min();
         for (up_to, state) in [(read, State::Read), (delivered, State::Delivered)] {
             let Some(up_to) = up_to.filter(|up_to| *up_to > 0) else { continue };
-            for mut row in self.tx.own_behind(chat, up_to, state)? {
-                row.state = state;
-                self.tx.set_message(&row)?;
-                self.touch_message(row.message_id, Touch::Updated);
+            for message in self.tx.move_behind(chat, up_to, state)? {
+                self.touch_message(message, Touch::Updated);
             }
         }
         Ok(())

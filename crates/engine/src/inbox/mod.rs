@@ -175,7 +175,6 @@ impl Step<'_, '_> {
             }
         }
         row.last_seq = item.group_seq;
-        self.tx.set_group(row)?;
-        Ok(())
+        Ok(self.tx.set_last_seq(&row.group_id, row.last_seq)?)
     }
 }
