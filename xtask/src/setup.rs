@@ -1,4 +1,5 @@
-//! What a fresh machine needs before Parlor can be built: cargo and a C compiler (SQLite is C).
+//! What a fresh machine needs before Parlor can be built: cargo, a C compiler (SQLite is C), and perl and make
+//! (its ciphers are built with them).
 //!
 //! Invariants: what is there is left alone; what is installed is said first. Absent on purpose: installing
 //! Rust, and any system but Debian and its kin.
@@ -9,36 +10,55 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const PACKAGES: [&str; 2] = ["gcc", "libc6-dev"];
+const PACKAGES: [&str; 4] = ["gcc", "libc6-dev", "perl", "make"];
 
-/// Checks the tools and installs the C compiler where that is possible.
+/// Checks the tools and installs what is missing where that is possible.
 pub fn check() -> Result<()> {
     match shell::output(shell::cargo().arg("--version")) {
         Some(version) => println!("  {version}"),
         None => bail!("cargo is missing; https://rustup.rs tells how to install Rust"),
     }
-    if let Some(name) = c_compiler() {
-        println!("  C compiler: {name}");
+    let missing = missing();
+    if missing.is_empty() {
+        println!("  C compiler, perl and make are there");
         return Ok(());
     }
     let debian = Path::new("/etc/debian_version").exists();
     let superuser = shell::output(Command::new("id").arg("-u")).as_deref() == Some("0");
     if !(debian && superuser) {
         bail!(
-            "no C compiler was found, and SQLite needs one. Install gcc or clang, for example with\n  \
+            "not found: {}. The encrypted database is built with them. Install them, for example with\n  \
              sudo apt-get install -y {}",
+            missing.join(", "),
             PACKAGES.join(" ")
         );
     }
-    install()?;
-    if c_compiler().is_none() {
-        bail!("a C compiler was installed, but it does not work");
+    install(&missing)?;
+    let missing = self::missing();
+    if !missing.is_empty() {
+        bail!("installed, but still not working: {}", missing.join(", "));
     }
     Ok(())
 }
 
-fn install() -> Result<()> {
-    println!("  no C compiler: installing {} with apt-get", PACKAGES.join(" and "));
+/// What does not work on this machine.
+fn missing() -> Vec<&'static str> {
+    // Debian's smallest perl comes without the modules that building OpenSSL takes.
+    let perl = ["-MFindBin", "-MIPC::Cmd", "-MData::Dumper", "-e", "1"];
+    let tools = [
+        ("a C compiler", c_compiler().is_some()),
+        ("perl", shell::output(Command::new("perl").args(perl)).is_some()),
+        ("make", shell::output(Command::new("make").arg("--version")).is_some()),
+    ];
+    tools.into_iter().filter(|(_, works)| !works).map(|(name, _)| name).collect()
+}
+
+fn install(missing: &[&str]) -> Result<()> {
+    println!(
+        "  not there: {}; installing {} with apt-get",
+        missing.join(", "),
+        PACKAGES.join(", ")
+    );
     let install = || {
         let mut command = Command::new("apt-get");
         command.args(["install", "-y", "--no-install-recommends"]).args(PACKAGES);

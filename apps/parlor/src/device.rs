@@ -1,22 +1,36 @@
 //! What every command that runs a device shares: logs that tell nothing about people, the start, the warning.
 
 use anyhow::Context;
-use parlor_client::{Client, Outputs, ProfileError, StartError, UNENCRYPTED};
+use parlor_client::{Client, Outputs, ProfileError, Protection, StartError};
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing::Level;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, filter};
 
-/// Exit status when another process has the profile.
-const LOCKED: u8 = 2;
+/// Exit status when another process has the profile, or its key is not given.
+const REFUSED: u8 = 2;
 /// Threads for the connection: one is enough, and memory counts where many bots run.
 const THREADS: usize = 1;
 
+/// Which device, and how to its key.
+#[derive(Debug, clap::Args)]
+pub struct ProfileArgs {
+    /// Folder of the device; made if there is none.
+    #[arg(long, env = "PARLOR_PROFILE")]
+    profile: PathBuf,
+    /// File with a passphrase that protects the device where there is no keychain.
+    #[arg(long, value_name = "PATH", env = "PARLOR_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
 /// Runs `work` with the device of a profile.
-pub fn run<W>(profile: &Path, work: impl FnOnce(Client, Outputs) -> W) -> anyhow::Result<ExitCode>
+pub fn run<W>(
+    args: ProfileArgs,
+    work: impl FnOnce(Client, Outputs) -> W,
+) -> anyhow::Result<ExitCode>
 where
     W: Future<Output = anyhow::Result<ExitCode>>,
 {
@@ -24,15 +38,22 @@ where
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
     let done = runtime.block_on(async {
-        let (client, outputs) = match Client::start(profile).await {
-            Ok(started) => started,
-            Err(StartError::Profile(ProfileError::Locked)) => {
-                eprintln!("parlor: {}", ProfileError::Locked);
-                return Ok(ExitCode::from(LOCKED));
-            }
-            Err(error) => return Err(error).context("the device cannot start"),
-        };
-        eprintln!("parlor: warning: {UNENCRYPTED}");
+        let given = args.passphrase_file.is_some();
+        let (client, outputs, protection) =
+            match Client::start(&args.profile, args.passphrase_file).await {
+                Ok(started) => started,
+                Err(refused @ (StartError::Key(_) | StartError::Profile(ProfileError::Locked))) => {
+                    eprintln!("parlor: {refused}");
+                    return Ok(ExitCode::from(REFUSED));
+                }
+                Err(error) => return Err(error).context("the device cannot start"),
+            };
+        if let Some(warning) = protection.warning() {
+            eprintln!("parlor: warning: {warning}");
+        }
+        if given && protection == Protection::Keychain {
+            eprintln!("parlor: the key comes from the keychain; the passphrase is not used");
+        }
         work(client, outputs).await
     });
     runtime.shutdown_background();

@@ -10,7 +10,6 @@ use parlor_client::{Client, Output, Outputs, Ticket};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -30,14 +29,13 @@ const LAST: Duration = Duration::from_secs(13);
 /// Runs a device without a screen, driven by a program: JSON-RPC on stdin and stdout.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder of the device; made if there is none.
-    #[arg(long, env = "PARLOR_PROFILE")]
-    profile: PathBuf,
+    #[command(flatten)]
+    profile: device::ProfileArgs,
 }
 
 /// Runs until stdin or the process ends.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    device::run(&args.profile, serve)
+    device::run(args.profile, serve)
 }
 
 async fn serve(client: Client, mut outputs: Outputs) -> anyhow::Result<ExitCode> {

@@ -10,7 +10,6 @@ use parlor_view::{
     AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, MessageView,
     MessagesSend,
 };
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,9 +23,8 @@ const PAGE: u32 = 200;
 /// Makes an account and prints its address.
 #[derive(Debug, clap::Args)]
 pub struct AccountArgs {
-    /// Folder of the device; made if there is none.
-    #[arg(long, env = "PARLOR_PROFILE")]
-    profile: PathBuf,
+    #[command(flatten)]
+    profile: device::ProfileArgs,
     /// Address of the server: http://HOST:PORT or https://HOST.
     #[arg(long)]
     server: String,
@@ -44,9 +42,8 @@ pub struct AccountArgs {
 /// Sends a message to a person and waits until the server has it.
 #[derive(Debug, clap::Args)]
 pub struct SendArgs {
-    /// Folder of the device.
-    #[arg(long, env = "PARLOR_PROFILE")]
-    profile: PathBuf,
+    #[command(flatten)]
+    profile: device::ProfileArgs,
     /// Address of the person.
     #[arg(long)]
     to: String,
@@ -58,9 +55,8 @@ pub struct SendArgs {
 /// Prints messages that were not read, and marks them as read.
 #[derive(Debug, clap::Args)]
 pub struct InboxArgs {
-    /// Folder of the device.
-    #[arg(long, env = "PARLOR_PROFILE")]
-    profile: PathBuf,
+    #[command(flatten)]
+    profile: device::ProfileArgs,
     /// Accepts everybody who wants to talk.
     #[arg(long)]
     accept: bool,
@@ -72,9 +68,8 @@ pub struct InboxArgs {
 /// Prints the address, the server and what waits.
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
-    /// Folder of the device.
-    #[arg(long, env = "PARLOR_PROFILE")]
-    profile: PathBuf,
+    #[command(flatten)]
+    profile: device::ProfileArgs,
 }
 
 /// `parlor account`.
@@ -172,10 +167,10 @@ pub fn status(args: StatusArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn with_device(
-    profile: PathBuf,
+    profile: device::ProfileArgs,
     work: impl AsyncFnOnce(&mut Device) -> anyhow::Result<()>,
 ) -> anyhow::Result<ExitCode> {
-    device::run(&profile, async |client, outputs| {
+    device::run(profile, async |client, outputs| {
         let mut device = Device { client, outputs, events: Vec::new() };
         let worked = work(&mut device).await;
         let Device { client, mut outputs, .. } = device;

@@ -11,14 +11,15 @@
 
 use crate::batch::{self, Batch};
 use crate::connection::Order;
+use crate::encrypt;
 use crate::profile::Profile;
 use crate::{Output, StartError, Ticket};
+use parlor_crypto::Secret;
 use parlor_engine::{Ctx, Effects, Engine, EngineError, Input};
 use parlor_store::Store;
 use parlor_view::{AccountCreate, Answer, Code, Command, Event, Failure, Retry};
 use parlor_wire::relay::ServerFrame;
 use rand_chacha::ChaCha20Rng;
-use rand_core::SeedableRng;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -103,19 +104,21 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Opens the database. Neither it nor the engine can change threads, so this is done where they will run.
+    /// Opens the database, and encrypts one from before first. Neither it nor the engine can change threads, so this is done where they will run.
     pub fn open(
         profile: Profile,
+        key: &Secret,
+        rng: ChaCha20Rng,
         inbox: Receiver<Message>,
         outputs: Sender<Output>,
         orders: UnboundedSender<Order>,
     ) -> Result<Self, StartError> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|_| StartError::System)?;
+        let database = profile.database();
+        encrypt::run(&database, key.expose())?;
         Ok(Self {
-            store: Store::open(&profile.database())?,
+            store: Store::open(&database, Some(key.expose()))?,
             engine: Engine::new(),
-            rng: ChaCha20Rng::from_seed(seed),
+            rng,
             inbox,
             outputs,
             orders,

@@ -1,26 +1,35 @@
 //! The native driver: one device of one profile, running.
 //!
 //! One thread owns database and engine and takes what waits, in order ([`driver`]); one task keeps the
-//! connection to the relay ([`connection`]); a profile belongs to one process ([`profile`]). Invariants: what
+//! connection to the relay ([`connection`]); a profile belongs to one process ([`profile`]) and its database
+//! is encrypted ([`key`], [`encrypt`]). Invariants: what
 //! an input changed is on disk before anything of it is sent or told; answers and events come in the order in
 //! which they became true. Absent on purpose: protocol decisions, screens.
 
 mod batch;
 mod connection;
 mod driver;
+mod encrypt;
+mod files;
+mod key;
 mod profile;
 mod tls;
 
-pub use profile::{ProfileError, UNENCRYPTED};
+pub use encrypt::EncryptError;
+pub use key::{KeyError, Protection};
+pub use profile::ProfileError;
 
 use driver::{Driver, Message};
 use parlor_view::{Answer, Command, Event, Failure};
 use profile::Profile;
-use std::path::Path;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
 
 /// Names a command until it is answered.
 pub type Ticket = parlor_engine::Ticket;
@@ -46,6 +55,12 @@ pub enum StartError {
     /// The folder.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// The key of the database.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A database from before they were encrypted.
+    #[error(transparent)]
+    Encrypt(#[from] EncryptError),
     /// The database.
     #[error(transparent)]
     Store(#[from] parlor_store::StoreError),
@@ -64,17 +79,28 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens or makes the profile and starts the device. To be called inside a tokio runtime.
-    pub async fn start(folder: &Path) -> Result<(Self, Outputs), StartError> {
+    /// Opens or makes the profile and starts the device; tells what protects the profile. A passphrase file is
+    /// asked for the passphrase when there is no keychain. To be called inside a tokio runtime.
+    pub async fn start(
+        folder: &Path,
+        passphrase_file: Option<PathBuf>,
+    ) -> Result<(Self, Outputs, Protection), StartError> {
         let profile = Profile::open(folder)?;
         let tls = tls::config()?;
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *seed).map_err(|_| StartError::System)?;
+        let mut rng = ChaCha20Rng::from_seed(*seed);
+        let kind = encrypt::kind(&profile.database()).map_err(ProfileError::Folder)?;
+        let new = kind != encrypt::Kind::Encrypted;
+        let (key, protection) =
+            key::obtain(profile.folder(), new, passphrase_file, &mut rng).await?;
         let (outputs, received) = mpsc::channel(OUTPUTS);
         let (messages, inbox) = std::sync::mpsc::channel();
         let (orders, ordered) = mpsc::unbounded_channel();
         let (ready, started) = oneshot::channel();
         std::thread::Builder::new()
             .name("parlor-driver".into())
-            .spawn(move || match Driver::open(profile, inbox, outputs, orders) {
+            .spawn(move || match Driver::open(profile, &key, rng, inbox, outputs, orders) {
                 Ok(driver) => {
                     if ready.send(Ok(())).is_ok() {
                         driver.run();
@@ -85,7 +111,7 @@ impl Client {
             .map_err(|_| StartError::System)?;
         started.await.map_err(|_| StartError::System)??;
         tokio::spawn(connection::run(ordered, messages.clone(), tls));
-        Ok((Self { messages, last_ticket: AtomicU64::new(0) }, received))
+        Ok((Self { messages, last_ticket: AtomicU64::new(0) }, received, protection))
     }
 
     /// Asks for something. Commands are carried out in the order of these calls; the answer comes as

@@ -1,15 +1,12 @@
 //! The profile folder: made readable by its owner only, used by one process at a time.
 //!
-//! Invariant: while a [`Profile`] lives, no other process has one for the same folder. Absent on purpose:
-//! encryption of the database, which is not there yet and is said so ([`UNENCRYPTED`]).
+//! Invariant: while a [`Profile`] lives, no other process has one for the same folder. Absent on purpose: what
+//! protects the database; see [`crate::key`].
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use crate::files::private;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
-
-/// What a person has to be told who makes or uses a profile.
-pub const UNENCRYPTED: &str = "the database of this profile is not encrypted on disk yet: whoever can read its folder can \
-     read its messages and act as this device";
 
 const LOCK: &str = "lock";
 const DATABASE: &str = "parlor.db";
@@ -54,19 +51,15 @@ impl Profile {
         Ok(Self { folder: folder.to_path_buf(), _lock: lock })
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the database is.
     pub fn database(&self) -> PathBuf {
         self.folder.join(DATABASE)
     }
-}
-
-/// A file for its owner only, made if it is not there.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod aead;
 pub mod kem;
+pub mod passphrase;
 pub mod safety;
 pub mod sign;
 

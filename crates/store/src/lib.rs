@@ -2,8 +2,9 @@
 //! everything happens.
 //!
 //! Invariants: all access goes through a [`Tx`]; dropping it without [`Tx::commit`] changes nothing;
-//! committed means on disk (`synchronous = FULL` with WAL); deleted keys are overwritten (`secure_delete`).
-//! Absent on purpose: policy, network, MLS types.
+//! committed means on disk (`synchronous = FULL` with WAL); deleted keys are overwritten (`secure_delete`); a
+//! file with a key holds nothing that can be read without it, and neither does its log of changes.
+//! Absent on purpose: policy, network, MLS types, and where the key comes from.
 
 pub mod chats;
 pub mod devices;
@@ -18,9 +19,10 @@ pub mod outbox;
 pub mod people;
 pub mod reactions;
 
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row};
 use std::path::Path;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 /// Why the database cannot do what was asked.
 #[derive(Debug, Error)]
@@ -31,6 +33,9 @@ pub enum StoreError {
     /// The file was written by a later version of Parlor.
     #[error("the profile was written by a later version (schema {0})")]
     TooNew(usize),
+    /// The file is no database, or is encrypted with another key. Nothing was changed.
+    #[error("the database is damaged, or its key is another")]
+    Unreadable,
     /// A stored id has the wrong length.
     #[error("the database holds a damaged id")]
     Damaged(#[from] parlor_wire::id::InvalidId),
@@ -45,9 +50,25 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens or creates the database file.
-    pub fn open(path: &Path) -> Result<Self> {
-        Self::prepare(Connection::open(path)?)
+    /// Opens or creates the database file, encrypted with the key if there is one (SQLCipher 4: each page with
+    /// AES-256 and an HMAC, the log of changes as well).
+    pub fn open(path: &Path, key: Option<&[u8; 32]>) -> Result<Self> {
+        let connection = Connection::open(path)?;
+        if let Some(key) = key {
+            let key = literal(key);
+            let pragma = Zeroizing::new(format!("PRAGMA key = \"{}\"", key.as_str()));
+            connection.execute_batch(&pragma)?;
+        }
+        // The key is used, and proved, by the first look into the file.
+        match connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                Err(StoreError::Unreadable)
+            }
+            looked => {
+                looked?;
+                Self::prepare(connection)
+            }
+        }
     }
 
     /// A database in memory, for tests and the simulation.
@@ -77,10 +98,17 @@ impl Store {
         Ok(self.connection.serialize("main")?.to_vec())
     }
 
-    /// Writes a copy of the whole database, as it is now, to a new file.
-    pub fn copy_to(&self, path: &Path) -> Result<()> {
-        self.connection.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
-        Ok(())
+    /// Writes a copy of the whole database, as it is now and encrypted with a key, to an empty file.
+    pub fn copy_to(&self, path: &Path, key: &[u8; 32]) -> Result<()> {
+        export(&self.connection, path, key)
+    }
+
+    /// Copies a database that is not encrypted to an empty file, encrypted with a key. What the log of changes
+    /// still held is in the old file afterwards, and the log is gone.
+    pub fn encrypt(from: &Path, to: &Path, key: &[u8; 32]) -> Result<()> {
+        let connection = Connection::open(from)?;
+        connection.pragma_update(None, "journal_mode", "DELETE")?;
+        export(&connection, to, key)
     }
 
     /// A database in memory from a [`Self::snapshot`].
@@ -89,6 +117,32 @@ impl Store {
         connection.deserialize_read_exact("main", bytes, bytes.len(), false)?;
         Self::prepare(connection)
     }
+}
+
+/// Copies all of a database into another file.
+fn export(connection: &Connection, path: &Path, key: &[u8; 32]) -> Result<()> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let key = literal(key);
+    let attach = "ATTACH DATABASE ?1 AS copy KEY ?2";
+    connection.execute(attach, (path.to_string_lossy(), key.as_str()))?;
+    connection.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))?;
+    connection
+        .execute_batch(&format!("PRAGMA copy.user_version = {version}; DETACH DATABASE copy"))?;
+    Ok(())
+}
+
+/// A key as SQLCipher takes one that was not made from a passphrase.
+fn literal(key: &[u8; 32]) -> Zeroizing<String> {
+    // As long as it will be, so that growing leaves no copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(2 * key.len() + 3));
+    text.push_str("x'");
+    for byte in key {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    text.push('\'');
+    text
 }
 
 /// A transaction; everything a step of the engine does happens in one.

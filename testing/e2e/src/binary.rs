@@ -51,10 +51,23 @@ pub struct Ended {
     pub stderr: String,
 }
 
+/// `parlor`, ready for arguments, and out of reach of the keychain of whoever runs the tests.
+pub fn parlor_command() -> Result<Command> {
+    let mut command = Command::new(parlor()?);
+    command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
+    Ok(command)
+}
+
 /// Runs `parlor` with these arguments and an empty stdin until it ends by itself.
 pub fn run_to_end(args: &[&str]) -> Result<Ended> {
-    let mut command = Command::new(parlor()?);
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = parlor_command()?;
+    command.args(args);
+    end_of(command)
+}
+
+/// The same with a command of one's own.
+pub fn end_of(mut command: Command) -> Result<Ended> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = process::Owned::spawn(&mut command)?;
     let stdout = process::Output::collect(child.take_stdout()?);
     let stderr = process::Output::collect(child.take_stderr()?);

@@ -4,14 +4,14 @@
 //! missed by waiting late, and none is taken twice.
 
 use crate::DEADLINE;
-use crate::binary::parlor;
+use crate::binary::parlor_command;
 use crate::process::{Output, Owned, locked};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, thread};
@@ -89,6 +89,7 @@ pub struct Rpc {
     stderr: Output,
     next_id: u64,
     log: Option<&'static str>,
+    options: Vec<String>,
 }
 
 impl Rpc {
@@ -99,8 +100,17 @@ impl Rpc {
 
     /// The same with this much in its log (`RUST_LOG`).
     pub fn start_logging(profile: &Path, log: Option<&'static str>) -> Result<Self> {
+        Self::build(profile, log, Vec::new())
+    }
+
+    /// The same with these options of `parlor rpc`.
+    pub fn start_with(profile: &Path, options: &[&str]) -> Result<Self> {
+        Self::build(profile, None, options.iter().map(|option| option.to_string()).collect())
+    }
+
+    fn build(profile: &Path, log: Option<&'static str>, options: Vec<String>) -> Result<Self> {
         let stderr = Output::default();
-        let (process, stdin, inbox) = spawn(profile, log, &stderr)?;
+        let (process, stdin, inbox) = spawn(profile, log, &options, &stderr)?;
         Ok(Self {
             profile: profile.to_path_buf(),
             process,
@@ -109,7 +119,13 @@ impl Rpc {
             stderr,
             next_id: 1,
             log,
+            options,
         })
+    }
+
+    /// Where its profile is.
+    pub fn profile(&self) -> &Path {
+        &self.profile
     }
 
     /// Calls a method and waits for its answer.
@@ -223,7 +239,7 @@ impl Rpc {
 
     /// Starts it again on the same profile. Events that nobody took are forgotten.
     pub fn restart(&mut self) -> Result<()> {
-        let (process, stdin, inbox) = spawn(&self.profile, self.log, &self.stderr)?;
+        let (process, stdin, inbox) = spawn(&self.profile, self.log, &self.options, &self.stderr)?;
         self.process = process;
         self.stdin = Some(stdin);
         self.inbox = inbox;
@@ -270,10 +286,12 @@ impl Rpc {
 fn spawn(
     profile: &Path,
     log: Option<&str>,
+    options: &[String],
     stderr: &Output,
 ) -> Result<(Owned, ChildStdin, Shared)> {
-    let mut command = Command::new(parlor()?);
-    command.args(["rpc", "--profile"]).arg(profile).envs(log.map(|log| ("RUST_LOG", log)));
+    let mut command = parlor_command()?;
+    command.args(["rpc", "--profile"]).arg(profile).args(options);
+    command.envs(log.map(|log| ("RUST_LOG", log)));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = Owned::spawn(&mut command)?;
     let (stdin, stdout) = (process.take_stdin()?, process.take_stdout()?);

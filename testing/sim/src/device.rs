@@ -147,10 +147,11 @@ impl Device {
         Ok(bundle)
     }
 
-    /// Goes on in a file.
+    /// Goes on in a file, which is encrypted as a real device's is.
     pub(crate) fn move_to_disk(&mut self, path: &Path) -> Result<()> {
-        self.store.copy_to(path)?;
-        self.store = Store::open(path)?;
+        const KEY: [u8; 32] = [1; 32];
+        self.store.copy_to(path, &KEY)?;
+        self.store = Store::open(path, Some(&KEY))?;
         self.engine.reset();
         Ok(())
     }
