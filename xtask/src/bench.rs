@@ -12,7 +12,7 @@ struct Bench {
     measures: &'static str,
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "relay-store",
         package: "parlor-relay",
@@ -30,6 +30,12 @@ const BENCHES: [Bench; 4] = [
         package: "parlor-sim",
         example: "engine_cost",
         measures: "messages per second that one core sends and receives, and catching up with many",
+    },
+    Bench {
+        name: "search",
+        package: "parlor-store",
+        example: "search_cost",
+        measures: "search in 100,000 and 1,000,000 messages of an encrypted database",
     },
     Bench {
         name: "talk",

@@ -101,6 +101,7 @@ impl Step<'_, '_> {
                 json!({ "code": notice.code, "subject": subject.map(|id| id.text()), "text": notice.text })
             }),
             state: state_name(row.state),
+            highlights: Vec::new(),
         })
     }
 

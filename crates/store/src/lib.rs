@@ -18,6 +18,7 @@ pub mod mls;
 pub mod outbox;
 pub mod people;
 pub mod reactions;
+pub mod search;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row};
 use std::path::Path;
@@ -83,6 +84,7 @@ impl Store {
              PRAGMA journal_size_limit = 0;",
         )?;
         connection.set_prepared_statement_cache_capacity(256);
+        search::register(&connection)?;
         migrations::run(&mut connection)?;
         Ok(Self { connection })
     }

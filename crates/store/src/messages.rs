@@ -112,7 +112,7 @@ pub struct Version {
     pub at: u64,
 }
 
-fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<MessageRow> {
+pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<MessageRow> {
     Ok(MessageRow {
         message_id: id(row, "message_id")?,
         chat_id: id(row, "chat_id")?,

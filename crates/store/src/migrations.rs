@@ -8,8 +8,11 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 2] =
-    [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_messages.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_messages.sql"),
+    include_str!("migrations/0003_search.sql"),
+];
 
 /// Brings a database to the newest version.
 pub fn run(connection: &mut Connection) -> Result<()> {
@@ -28,4 +31,80 @@ fn run_to(connection: &mut Connection, last: usize) -> Result<()> {
         tx.commit()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{Store, search};
+
+    /// A database as version 1 left it, with a message and a gap in the numbers of its rows.
+    fn version_1() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        search::register(&connection).unwrap();
+        run_to(&mut connection, 1).unwrap();
+        for (id, text, kind) in [(1, "gone", 0), (2, "An old heron", 0), (3, "heron notice", 1)] {
+            let sql =
+                "INSERT INTO messages (message_id, chat_id, position, sender, mine, kind, sent_at,
+               text, state) VALUES (?1, ?2, 5, ?3, 0, ?4, 7, ?5, 5)";
+            let values = ([id; 16], [8; 16], [9; 32], kind, text);
+            connection.execute(sql, values).unwrap();
+        }
+        connection.execute("DELETE FROM messages WHERE text = 'gone'", []).unwrap();
+        connection
+    }
+
+    #[test]
+    fn messages_of_version_1_are_kept_and_found() {
+        let mut connection = version_1();
+        run(&mut connection).unwrap();
+        // Nothing is left to do.
+        run(&mut connection).unwrap();
+        let mut store = Store { connection };
+        let tx = store.begin().unwrap();
+        let query = search::Query { text: "hero".into(), limit: 9, ..search::Query::default() };
+        let found = tx.search(&query).unwrap();
+        assert_eq!(found.len(), 1);
+        let message = found.into_iter().next().unwrap().message;
+        assert_eq!(
+            (message.text.as_str(), message.position, message.sent_at),
+            ("An old heron", 5, 7)
+        );
+        assert_eq!(
+            tx.message(&parlor_wire::MessageId([3; 16])).unwrap().unwrap().text,
+            "heron notice"
+        );
+    }
+
+    #[test]
+    fn a_new_database_is_like_a_migrated_one() {
+        let schema = |connection: &Connection| {
+            let sql = "SELECT name, sql FROM sqlite_schema ORDER BY name";
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+            });
+            rows.unwrap().map(|row| row.unwrap()).collect::<Vec<_>>()
+        };
+        let mut old = version_1();
+        run(&mut old).unwrap();
+        assert_eq!(schema(&old), schema(&Store::in_memory().unwrap().connection));
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_version_before_it() {
+        let mut connection = version_1();
+        // What the step wants to make is there already.
+        connection.execute("CREATE TABLE search (x)", []).unwrap();
+        run(&mut connection).unwrap_err();
+        let version = |connection: &Connection| {
+            connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!(version(&connection), 2);
+        connection.execute("DROP TABLE search", []).unwrap();
+        run(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 1000).unwrap();
+        assert!(matches!(run(&mut connection), Err(StoreError::TooNew(1000))));
+    }
 }

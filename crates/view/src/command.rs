@@ -78,7 +78,9 @@ params! {
     MessageReact { message_id: String, emoji: String }
     MarkRead { chat_id: String, up_to: String }
     SaveAttachment { message_id: String, index: u32, path: String }
-    Search { query: String, chat_id: Option<String>, limit: Option<u32> }
+    /// What to look for; times are Unix milliseconds, from `after` on and up to `before`.
+    MessagesSearch { query: String, chat_id: Option<String>, sender: Option<String>, kind: Option<String>,
+        after: Option<u64>, before: Option<u64>, limit: Option<u32> }
 }
 
 /// Everything that can be asked.
@@ -182,6 +184,7 @@ pub enum Command {
         chat_id: String,
         up_to: String,
     },
+    Search(MessagesSearch),
     /// In the contract, but not in this version.
     NotSupported,
 }
@@ -216,7 +219,8 @@ impl Command {
             "contacts.verify" => read::<User>(params).map(|p| Self::Verify { user: p.user })?,
             "contacts.block" => read::<Block>(params)
                 .map(|p| Self::Block { user: p.user, blocked: p.blocked.unwrap_or(true) })?,
-            "messages.search" => read::<Search>(params).map(|_| Self::NotSupported)?,
+            "messages.search" => read::<MessagesSearch>(params)
+                .map(|p| Self::Search(MessagesSearch { limit: Some(page(p.limit)), ..p }))?,
             "messages.save_attachment" => {
                 read::<SaveAttachment>(params).map(|_| Self::NotSupported)?
             }

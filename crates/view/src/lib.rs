@@ -9,10 +9,11 @@ mod model;
 
 pub use command::{
     AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
-    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSend, SettingsChange,
+    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSend, Search, SettingsChange,
 };
 pub use error::{Code, Failure, Retry};
 pub use model::{
-    AccountView, Answer, ChatInfo, ChatView, ContactView, DeviceView, Event, MemberView,
-    MessageView, PolicyView, ReactionView, SafetyView, SenderView, SettingsView, VersionView,
+    AccountView, Answer, ChatInfo, ChatView, ContactView, DeviceView, Event, HighlightView,
+    MemberView, MessageView, PolicyView, ReactionView, SafetyView, SenderView, SettingsView,
+    VersionView,
 };

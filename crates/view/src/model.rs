@@ -87,6 +87,14 @@ pub struct VersionView {
     pub at: u64,
 }
 
+/// What a search looked for, as a stretch of a text in Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct HighlightView {
+    pub start: u32,
+    pub length: u32,
+}
+
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs)]
@@ -111,6 +119,8 @@ pub struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Value>,
     pub state: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub highlights: Vec<HighlightView>,
 }
 
 /// A row of the chat list.

@@ -78,7 +78,8 @@ fn errors_of_the_application_have_codes() -> Result<()> {
         ("chats.direct", json!({"address": "nobody.of.this.name"}), "not_found"),
         ("messages.send", json!({"chat_id": chat, "text": huge}), "too_large"),
         ("chats.create_group", json!({"title": huge, "members": []}), "too_large"),
-        ("messages.search", json!({"query": "x"}), "not_supported"),
+        ("messages.search", json!({"query": "x", "chat_id": "nowhere"}), "not_found"),
+        ("messages.search", json!({"query": "x", "sender": "nobody.here"}), "not_found"),
         ("messages.send", json!({"chat_id": chat, "attachments": ["a.png"]}), "not_supported"),
     ];
     for (method, params, expected) in cases {

@@ -3,6 +3,7 @@
 mod chats;
 mod groups;
 mod messages;
+mod search;
 
 use crate::net::{Purpose, Waiting};
 use crate::step::Step;
@@ -155,6 +156,7 @@ impl Step<'_, '_> {
             Command::MarkRead { chat_id, up_to } => {
                 self.with_chat(ticket, &chat_id, |step, chat| step.mark_read_command(&chat, &up_to))
             }
+            Command::Search(wish) => self.search(ticket, &wish),
             _ => {
                 self.fail(ticket, Code::NotSupported, "This version cannot do that yet.");
                 Ok(())
