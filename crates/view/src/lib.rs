@@ -9,7 +9,7 @@ mod model;
 
 pub use command::{
     AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
-    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSend, Search, SettingsChange,
+    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSearch, MessagesSend, SettingsChange,
 };
 pub use error::{Code, Failure, Retry};
 pub use model::{

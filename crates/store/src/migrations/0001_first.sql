@@ -201,33 +201,3 @@ CREATE TABLE gaps (
   position INTEGER NOT NULL,
   PRIMARY KEY (group_id, seq)
 ) WITHOUT ROWID;
-
--- Groups whose leaves have to be looked at: own devices are missing, devices were revoked, a queue is shared.
-CREATE TABLE tend (
-  group_id BLOB PRIMARY KEY
-) WITHOUT ROWID;
-
--- Queues of last-resort key packages, which several groups may come to use.
-CREATE TABLE last_resort_queues (
-  queue_id BLOB PRIMARY KEY
-) WITHOUT ROWID;
-
--- When, in the order of the own devices' group, each thing was set that they keep in step.
-CREATE TABLE own_clock (
-  key      BLOB PRIMARY KEY,
-  position INTEGER NOT NULL
-) WITHOUT ROWID;
-
--- Histories on their way to new devices of this account; see the engine.
-CREATE TABLE transfers (
-  device_id BLOB PRIMARY KEY,
-  state     BLOB NOT NULL
-) WITHOUT ROWID;
-
--- Their sealed chunks that may still be on their way.
-CREATE TABLE transfer_chunks (
-  device_id BLOB NOT NULL,
-  number    INTEGER NOT NULL,
-  payload   BLOB NOT NULL,
-  PRIMARY KEY (device_id, number)
-);
