@@ -4,7 +4,7 @@
 //! stdout is `N passed, N failed`; the exit status is zero only if every step succeeded. One cargo profile (dev)
 //! and one selection of packages throughout, so that nothing is built twice.
 
-use crate::{shell, tidy};
+use crate::{setup, shell, tidy};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ExitCode, Stdio};
@@ -37,6 +37,7 @@ pub fn test(extra: &[String]) -> ExitCode {
         result.is_ok()
     };
 
+    step("tools", &mut setup::check);
     step("format", &mut || shell::run(shell::cargo().args(["fmt", "--all", "--check"])));
     step("tidy", &mut tidy::command);
     step("clippy", &mut || {

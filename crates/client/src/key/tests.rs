@@ -1,3 +1,5 @@
+//! Which key a profile gets and gets again, and what refuses it.
+
 #![allow(clippy::unwrap_used)]
 use super::*;
 use rand_core::SeedableRng;

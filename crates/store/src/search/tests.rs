@@ -1,3 +1,5 @@
+//! What is found, in which order, with which highlights; and that the index is right whatever happens.
+
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::Store;
