@@ -17,7 +17,7 @@ const BENCHES: [Bench; 5] = [
         name: "relay-store",
         package: "parlor-relay",
         example: "appends",
-        measures: "durable appends of the relay's store at 1, 8 and 64 senders, beside the disk's own rate",
+        measures: "durable appends of the relay's store at 1, 8 and 64 senders and to 256 mailboxes, beside the disk's own rate",
     },
     Bench {
         name: "mls",

@@ -13,6 +13,7 @@ mod memory;
 mod plan;
 mod rate;
 mod read;
+mod recent;
 mod relay;
 pub mod request;
 pub mod rows;

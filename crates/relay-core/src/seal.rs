@@ -3,8 +3,10 @@
 //!
 //! Invariants: the key is never stored with the data; a queue's mailbox is sealed and bound to the queue id.
 
+use crate::recent::Recent;
 use parlor_crypto::{Secret, aead};
 use parlor_wire::{DeviceId, Hash, MailboxId, QueueId, UserId};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Seals queue rows and remembered answers, derives mailbox ids.
 #[derive(Clone)]
@@ -12,7 +14,14 @@ pub struct ServerKey {
     queues: Secret,
     mailboxes: Secret,
     answers: Secret,
+    /// Queues opened lately, with what was opened: the same again costs no decryption.
+    opened: Arc<Mutex<Opened>>,
 }
+
+type Opened = Recent<QueueId, (Vec<u8>, MailboxId)>;
+
+/// Queues of which the mailbox is remembered, twice this at most: about 10 MB.
+const MAX_OPENED: usize = 32_768;
 
 impl ServerKey {
     /// Derives the parts from the secret that the server keeps in a file of its own.
@@ -21,6 +30,7 @@ impl ServerKey {
             queues: secret.derive("parlor 2026 relay queue rows"),
             mailboxes: secret.derive("parlor 2026 relay mailbox ids"),
             answers: secret.derive("parlor 2026 relay answers"),
+            opened: Arc::new(Mutex::new(Recent::new(MAX_OPENED))),
         }
     }
 
@@ -52,8 +62,20 @@ impl ServerKey {
 
     /// Opens what [`Self::seal`] made; `None` when it was made with another key or for another queue.
     pub fn open(&self, queue: &QueueId, sealed: &[u8]) -> Option<MailboxId> {
+        if let Some((same, mailbox)) = self.opened().get(queue)
+            && same == sealed
+        {
+            return Some(*mailbox);
+        }
         let bytes = aead::open(&self.queues, &queue.0, sealed).ok()?;
-        MailboxId::try_from(bytes.as_slice()).ok()
+        let mailbox = MailboxId::try_from(bytes.as_slice()).ok()?;
+        self.opened().put(*queue, (sealed.to_vec(), mailbox), 1);
+        Some(mailbox)
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Opened> {
+        // Each change is one call: a panic elsewhere leaves nothing half done.
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Seals the answer to a request. The nonce follows from both: only the same answer to the same request

@@ -1,4 +1,4 @@
-//! Prints durable appends per second of the store beside those of a raw log.
+//! Prints durable items per second of the store, alone and to a crowd, beside those of a raw log.
 
 fn main() -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("parlor-appends-{}", std::process::id()));
