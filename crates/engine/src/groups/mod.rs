@@ -255,6 +255,10 @@ impl Step<'_, '_> {
     /// Groups that the relay has moved on without us, though the mailbox is empty: they are joined anew.
     pub fn find_groups_behind(&mut self) -> Result<()> {
         for group in self.tx.groups()? {
+            // What waits for a device log came through the mailbox and is not missing.
+            if self.tx.is_parked(&group.queue_id)? {
+                continue;
+            }
             if group.status == Status::Active
                 && group.wait_epoch != group.epoch
                 && group.wait_epoch != 0

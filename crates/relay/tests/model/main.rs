@@ -97,7 +97,10 @@ fn both(key: &ServerKey, model: &mut Model, step: &Step, now: u64) -> (Command, 
             let (mailbox, id) = (mailbox(key, *person), queue_id(*queue));
             let sealed = key.seal(&id, &mailbox, &mut rand_core::UnwrapErr(rand_core::OsRng));
             let queues = vec![NewQueue { id, sealed }];
-            (Operation::OpenQueues { mailbox, queues }.into(), model.open(*person, *queue))
+            (
+                Operation::OpenQueues { mailbox, queues, post_key: None }.into(),
+                model.open(*person, *queue),
+            )
         }
         Step::Close(person, queue) => {
             let (mailbox, queues) = (mailbox(key, *person), vec![queue_id(*queue)]);
