@@ -172,6 +172,7 @@ impl Step<'_, '_> {
             }
             _ => {
                 self.tx.delete_outbox(id)?;
+                self.tx.settle_clocks(PENDING + id.unsigned_abs(), 0)?;
                 self.pump.insert(chat);
                 self.state_moves(&entry, None, State::Failed)
             }
@@ -229,6 +230,7 @@ impl Step<'_, '_> {
     /// Nothing more goes to a chat: what was still to be sent there has failed.
     pub fn fail_outbox(&mut self, chat: &ChatId) -> Result<()> {
         for entry in self.tx.outbox(chat, u32::MAX)? {
+            self.tx.settle_clocks(PENDING + entry.id.unsigned_abs(), 0)?;
             self.state_moves(&entry, None, State::Failed)?;
         }
         Ok(self.tx.clear_outbox(chat)?)

@@ -10,7 +10,7 @@ use crate::step::{Step, Touch};
 use parlor_store::chats::ChatId;
 use parlor_store::messages::PENDING;
 use parlor_store::outbox::Kind;
-use parlor_wire::content::{ChatKind, Content, OwnState, content::Body};
+use parlor_wire::content::{ChatKind, OwnState, content::Body};
 use parlor_wire::device::{
     ChatMarks, OwnChange, OwnChanges, PersonMarks, ProfileNow, Switches, own_change::Change,
 };
@@ -30,21 +30,22 @@ impl Step<'_, '_> {
         }
         let keys: Vec<Vec<u8>> = changes.iter().flat_map(keys).collect();
         let payload = OwnChanges { changes }.encode_to_vec();
-        let message_id = MessageId(self.random());
-        let content = Content {
-            version: 1,
-            message_id: message_id.to_vec(),
-            sent_at: self.now,
-            body: Some(Body::OwnState(OwnState { payload })),
-            ..Content::default()
-        };
         let chat = crate::contacts::self_chat_id(&self.me()?);
-        let number = self.tx.enqueue(&chat, &message_id, Kind::Other, &content.encode_to_vec())?;
+        let position = self.enqueue(&chat, Kind::Other, Body::OwnState(OwnState { payload }))?;
         for key in keys {
-            self.tx.set_clock(&key, PENDING + number.unsigned_abs())?;
+            self.tx.set_clock(&key, position)?;
         }
-        self.pump.insert(chat);
         Ok(())
+    }
+
+    /// Whether something that this person did to a message counts: another of their devices may have done
+    /// something later, in the order of the chat.
+    pub fn counts(&self, what: &str, message: &MessageId, said: &Said) -> Result<bool> {
+        if said.sender != self.me()? {
+            return Ok(true);
+        }
+        let key = [what.as_bytes(), b" ", &message.0].concat();
+        Ok(self.tx.set_clock(&key, said.position)?)
     }
 
     /// Tells a mark on a chat.

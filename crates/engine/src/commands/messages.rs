@@ -175,13 +175,13 @@ impl Step<'_, '_> {
         if chat.left {
             return Ok(Err(Self::not_a_member()));
         }
-        self.enqueue(&row.chat_id, outbox::Kind::Other, body.clone())?;
+        let position = self.enqueue(&row.chat_id, outbox::Kind::Other, body.clone())?;
         let said = Said {
             chat: row.chat_id,
             group: chat.group.unwrap_or(GroupId([0; 16])),
             sender: self.me()?,
             device: self.identity()?.device,
-            position: self.now,
+            position,
             encoded: Vec::new(),
         };
         let content = parlor_wire::content::Content {

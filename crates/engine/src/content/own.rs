@@ -11,8 +11,8 @@ use parlor_wire::device::ChatMarks;
 use parlor_wire::{Message, MessageId};
 
 impl Step<'_, '_> {
-    /// Queues content that no message row shows; returns its id.
-    pub fn enqueue(&mut self, chat: &ChatId, kind: outbox::Kind, body: Body) -> Result<MessageId> {
+    /// Queues content that no message row shows; returns its place among what waits for the relay's order.
+    pub fn enqueue(&mut self, chat: &ChatId, kind: outbox::Kind, body: Body) -> Result<u64> {
         let message_id = MessageId(self.random());
         let content = Content {
             version: 1,
@@ -21,9 +21,9 @@ impl Step<'_, '_> {
             body: Some(body),
             ..Content::default()
         };
-        self.tx.enqueue(chat, &message_id, kind, &content.encode_to_vec())?;
+        let number = self.tx.enqueue(chat, &message_id, kind, &content.encode_to_vec())?;
         self.pump.insert(*chat);
-        Ok(message_id)
+        Ok(PENDING + number.unsigned_abs())
     }
 
     /// A new text by this account.

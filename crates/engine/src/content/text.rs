@@ -50,7 +50,11 @@ impl Step<'_, '_> {
 
     pub(super) fn edited(&mut self, mut row: MessageRow, edit: Edit, said: &Said) -> Result<()> {
         let fits = edit.text.len() <= MAX_TEXT_BYTES && edit.entities.len() <= MAX_ENTITIES;
-        if row.sender != said.sender || row.kind != Kind::Text || !fits {
+        if row.sender != said.sender
+            || row.kind != Kind::Text
+            || !fits
+            || !self.counts("edit", &row.message_id, said)?
+        {
             return Ok(());
         }
         let text = Text { text: edit.text, entities: edit.entities, reply_to: Vec::new() };
@@ -85,7 +89,10 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn reacted(&mut self, row: MessageRow, emoji: &str, said: &Said) -> Result<()> {
-        if emoji.len() > MAX_EMOJI_BYTES || row.kind == Kind::Deleted {
+        if emoji.len() > MAX_EMOJI_BYTES
+            || row.kind == Kind::Deleted
+            || !self.counts("react", &row.message_id, said)?
+        {
             return Ok(());
         }
         self.tx.set_reaction(&row.message_id, &said.sender, emoji, said.position)?;

@@ -12,10 +12,18 @@ use parlor_wire::content::{ChatKind, RoleKind};
 use parlor_wire::relay::{MailboxItem, MailboxStat, QueueClose, client_frame::Request};
 use parlor_wire::{GroupId, MessageId, QueueId, UserId};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 impl Step<'_, '_> {
     pub(super) fn welcome(&mut self, queue: &QueueId, item: &MailboxItem) -> Result<Done> {
         let Ok(announced) = GroupId::try_from(&item.group_id) else { return Ok(Done::Processed) };
+        // What still waits of the same group, through another queue, came before: perhaps our removal.
+        if let Some(row) = self.tx.group(&announced)?
+            && self.tx.is_parked(&row.queue_id)?
+            && row.queue_id != *queue
+        {
+            return Ok(Done::Needs(BTreeSet::new()));
+        }
         // A key package was used up: see whether the relay needs more.
         if !self.engine.net.asked(|purpose| matches!(purpose, Purpose::Stat))
             && self.engine.net.online()
