@@ -2,7 +2,7 @@
 //!
 //! | message                         | in a batch                                    |
 //! |---------------------------------|-----------------------------------------------|
-//! | command, but `account.create`   | joins                                         |
+//! | command, but one with a server  | joins                                         |
 //! | frame of the present connection | joins                                         |
 //! | frame of an older connection    | is dropped                                    |
 //! | anything else                   | ends the batch and is taken after it          |
@@ -12,9 +12,8 @@
 //! that nobody asked for.
 
 use crate::Ticket;
-use crate::driver::Message;
+use crate::driver::{Message, server_named};
 use parlor_engine::Input;
-use parlor_view::Command;
 use parlor_wire::Message as _;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -89,7 +88,7 @@ impl Batch {
                 self.inputs.push(Input::Frame(frame));
                 self.permits.push(permit);
             }
-            Message::Command(ticket, command) if !matches!(command, Command::AccountCreate(_)) => {
+            Message::Command(ticket, command) if server_named(&command).is_none() => {
                 self.inputs.push(Input::Command(ticket, command));
             }
             other => self.behind = Some(other),

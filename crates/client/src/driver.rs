@@ -17,7 +17,7 @@ use crate::{Output, StartError, Ticket};
 use parlor_crypto::Secret;
 use parlor_engine::{Ctx, Effects, Engine, EngineError, Input};
 use parlor_store::Store;
-use parlor_view::{AccountCreate, Answer, Code, Command, Event, Failure, Retry};
+use parlor_view::{Answer, Code, Command, Event, Failure, Retry};
 use parlor_wire::relay::ServerFrame;
 use rand_chacha::ChaCha20Rng;
 use std::collections::BTreeSet;
@@ -174,8 +174,8 @@ impl Driver {
     /// Takes a message and what can share its transaction; returns the next if that was looked at already.
     fn take(&mut self, message: Message) -> Option<Message> {
         match message {
-            Message::Command(ticket, Command::AccountCreate(wish)) => {
-                self.create_account(ticket, wish)
+            Message::Command(ticket, command) if server_named(&command).is_some() => {
+                self.begin(ticket, command)
             }
             Message::Command(..) | Message::Frame { .. } => {
                 let most = if self.careful > 0 { 1 } else { batch::MOST };
@@ -204,16 +204,17 @@ impl Driver {
         None
     }
 
-    fn create_account(&mut self, ticket: Ticket, wish: AccountCreate) {
-        let wanted = wish.server.trim_end_matches('/');
-        if self.server.as_deref().is_some_and(|server| server != wanted) {
+    /// A command that begins with a server: making an account, or being linked to one.
+    fn begin(&mut self, ticket: Ticket, command: Command) {
+        let other = |server: &str| server_named(&command).is_some_and(|wanted| server != wanted);
+        if self.server.as_deref().is_some_and(other) {
             // What comes from another server would be taken for an answer of the new one.
             self.server = None;
             self.connect(false);
             self.step(Input::Disconnected);
         }
         let before = self.epoch;
-        self.step(Input::Command(ticket, Command::AccountCreate(wish)));
+        self.step(Input::Command(ticket, command));
         if self.open.contains(&ticket) && self.epoch == before && !self.heard {
             // Somebody waits: no patience after earlier failures.
             self.connect(true);
@@ -414,6 +415,16 @@ fn is_quiet(effects: &Effects) -> bool {
         && effects.events.is_empty()
         && effects.answers.is_empty()
         && !effects.disconnect
+}
+
+/// The server that a command begins with.
+pub fn server_named(command: &Command) -> Option<&str> {
+    let server = match command {
+        Command::AccountCreate(wish) => &wish.server,
+        Command::LinkStart(wish) => &wish.server,
+        _ => return None,
+    };
+    Some(server.trim_end_matches('/'))
 }
 
 /// Unix milliseconds.

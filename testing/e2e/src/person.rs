@@ -62,6 +62,31 @@ impl World {
         let (user_id, address) = (text(&account, "user_id")?, text(&account, "address")?);
         Ok(Person { rpc, name: name.into(), user_id, address })
     }
+
+    /// A further device of a person, linked and with the whole history.
+    pub fn link(&self, person: &mut Person) -> Result<Person> {
+        let mut linked = self.link_begun(person)?;
+        linked.rpc.wait_event("link.progress", DEADLINE, |event| {
+            event.get("ended") == Some(&Value::Bool(true))
+        })?;
+        Ok(linked)
+    }
+
+    /// The same as far as the new device has the account.
+    pub fn link_begun(&self, person: &mut Person) -> Result<Person> {
+        let number = self.devices.replace(self.devices.get() + 1);
+        let mut rpc = Rpc::start_logging(&self.path(&format!("device-{number}")), self.log)?;
+        let params = json!({"server": self.relay.url(), "device_name": format!("Device {number}")});
+        let uri = text(&rpc.call("link.start", params)?, "uri")?;
+        let code = text(&person.call("link.approve", json!({"uri": uri}))?, "code")?;
+        let shown = rpc.wait_event("link.code", DEADLINE, |_| true)?;
+        ensure!(text(&shown, "code")? == code, "the screens show different codes");
+        person.call("link.confirm", json!({}))?;
+        rpc.wait_event("link.done", DEADLINE, |_| true)?;
+        let info = rpc.call("account.info", json!({}))?;
+        let (user_id, address) = (text(&info, "user_id")?, text(&info, "address")?);
+        Ok(Person { rpc, name: person.name.clone(), user_id, address })
+    }
 }
 
 /// A person with one device.

@@ -1,0 +1,119 @@
+//! Several devices of one person, as real processes.
+
+use anyhow::{Context, Result, ensure};
+use parlor_e2e::{Rpc, World};
+use serde_json::{Value, json};
+
+fn devices(person: &mut parlor_e2e::Person) -> Result<Vec<Value>> {
+    let list = person.call("devices.list", json!({}))?;
+    Ok(list.get("devices").and_then(Value::as_array).context("no devices")?.clone())
+}
+
+#[test]
+fn a_second_device_has_the_history_and_is_equal() -> Result<()> {
+    let world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let (at_alice, at_bob) = alice.befriends(&mut bob)?;
+    for number in 0..300 {
+        alice.say(&at_alice, &format!("Number {number}"))?;
+    }
+    alice.sync()?;
+    bob.sync()?;
+
+    let mut laptop = world.link(&mut alice)?;
+    ensure!(laptop.user_id == alice.user_id);
+    let expected = alice.texts(&at_alice)?;
+    ensure!(expected.len() == 301, "{} texts", expected.len());
+    ensure!(laptop.texts(&at_alice)? == expected, "the history differs");
+
+    // Each of the three speaks, and all have it.
+    laptop.say(&at_alice, "From the laptop")?;
+    bob.hears("From the laptop")?;
+    bob.say(&at_bob, "I see both of you")?;
+    alice.hears("I see both of you")?;
+    laptop.hears("I see both of you")?;
+    alice.sync()?;
+    laptop.sync()?;
+    ensure!(alice.texts(&at_alice)? == laptop.texts(&at_alice)?, "the devices differ");
+    let notice = |message: &Value| {
+        message.pointer("/notice/code").is_some_and(|code| code == "device_added")
+    };
+    ensure!(bob.history(&at_bob)?.iter().any(notice), "Bob is not told of the new device");
+
+    let listed = devices(&mut alice)?;
+    ensure!(listed.len() == 2, "{listed:?}");
+    let id = listed.iter().find(|d| d.get("current") == Some(&Value::Bool(false)));
+    let id = id.and_then(|device| device.get("device_id")).context("the laptop")?.clone();
+    alice.call("devices.remove", json!({"device_id": id}))?;
+    ensure!(devices(&mut alice)?.len() == 1);
+    alice.say(&at_alice, "Only for the phone")?;
+    bob.hears("Only for the phone")?;
+    ensure!(!laptop.texts(&at_alice)?.contains(&"Only for the phone".to_string()));
+    Ok(())
+}
+
+/// How many messages a device has of a chat.
+fn count(rpc: &mut Rpc, chat_id: &str) -> Result<usize> {
+    let (mut all, mut before) = (0, Value::Null);
+    loop {
+        let mut params = json!({"chat_id": chat_id, "limit": 200});
+        if let (Some(params), true) = (params.as_object_mut(), before.is_string()) {
+            params.insert("before".into(), before.clone());
+        }
+        let page = match rpc.call("messages.history", params) {
+            Ok(page) => page,
+            Err(error) if error.reason() == "not_found" => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
+        let page = page.get("messages").and_then(Value::as_array).context("no messages")?.clone();
+        let Some(first) = page.first() else { return Ok(all) };
+        all += page.len();
+        before = first.get("message_id").cloned().unwrap_or_default();
+    }
+}
+
+#[test]
+fn a_history_survives_kills_on_both_ends() -> Result<()> {
+    let world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let (at_alice, _) = alice.befriends(&mut bob)?;
+    let long = "A long story. ".repeat(200);
+    for number in 0..400 {
+        alice.say(&at_alice, &format!("{number}: {long}"))?;
+    }
+    alice.sync()?;
+    let mut laptop = world.link_begun(&mut alice)?;
+    for _ in 0..3 {
+        laptop.rpc.kill9()?;
+        alice.rpc.kill9()?;
+        alice.rpc.restart()?;
+        laptop.rpc.restart()?;
+        laptop.connected()?;
+    }
+    let expected = alice.texts(&at_alice)?;
+    laptop.rpc.until("the whole history", |rpc| {
+        Ok((count(rpc, &at_alice)? >= expected.len()).then_some(()))
+    })?;
+    ensure!(laptop.texts(&at_alice)? == expected, "the history differs");
+    Ok(())
+}
+
+#[test]
+fn wrong_links_are_refused() -> Result<()> {
+    let world = World::new()?;
+    let mut alice = world.person("Alice")?;
+    for (method, params, code) in [
+        ("link.approve", json!({"uri": "parlor:link?server=x"}), "not_found"),
+        ("link.approve", json!({"uri": "https://example.org"}), "not_found"),
+        ("link.confirm", json!({}), "not_found"),
+        ("link.start", json!({"server": world.relay.url(), "device_name": "D"}), "refused"),
+        ("devices.remove", json!({"device_id": "nonsense"}), "not_found"),
+    ] {
+        let refused = alice.call(method, params.clone()).err().context("it was accepted")?;
+        ensure!(refused.reason() == code, "{method} {params}: {refused:?}");
+    }
+    let own = devices(&mut alice)?.pop().and_then(|d| d.get("device_id").cloned());
+    let refused = alice.call("devices.remove", json!({"device_id": own}));
+    ensure!(refused.err().is_some_and(|error| error.reason() == "refused"));
+    Ok(())
+}
