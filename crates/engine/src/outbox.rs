@@ -14,7 +14,7 @@ use crate::step::{Step, Touch};
 use crate::{EngineError, Result};
 use parlor_store::chats::ChatId;
 use parlor_store::groups::{GroupRow, Status};
-use parlor_store::messages::{PENDING, State};
+use parlor_store::messages::State;
 use parlor_store::outbox::{Kind, OutboxRow, Payload};
 use parlor_wire::content::Content;
 use parlor_wire::relay::{self, Post, client_frame::Request, reply::Result as Outcome};
@@ -172,7 +172,7 @@ impl Step<'_, '_> {
             }
             _ => {
                 self.tx.delete_outbox(id)?;
-                self.tx.settle_clocks(PENDING + id.unsigned_abs(), 0)?;
+                self.own_change_settled(id, None)?;
                 self.pump.insert(chat);
                 self.state_moves(&entry, None, State::Failed)
             }
@@ -187,7 +187,7 @@ impl Step<'_, '_> {
     pub fn accepted(&mut self, entry: &OutboxRow, group_seq: u64, time: u64) -> Result<()> {
         let group = entry.payload.as_ref().map(|payload| payload.group);
         self.tx.delete_outbox(entry.id)?;
-        self.tx.settle_clocks(PENDING + entry.id.unsigned_abs(), time)?;
+        self.own_change_settled(entry.id, Some(time))?;
         self.engine.net.posts_sent.remove(&entry.id);
         self.pump.insert(entry.chat_id);
         if let Some(group) = group {
@@ -230,7 +230,7 @@ impl Step<'_, '_> {
     /// Nothing more goes to a chat: what was still to be sent there has failed.
     pub fn fail_outbox(&mut self, chat: &ChatId) -> Result<()> {
         for entry in self.tx.outbox(chat, u32::MAX)? {
-            self.tx.settle_clocks(PENDING + entry.id.unsigned_abs(), 0)?;
+            self.own_change_settled(entry.id, None)?;
             self.state_moves(&entry, None, State::Failed)?;
         }
         Ok(self.tx.clear_outbox(chat)?)

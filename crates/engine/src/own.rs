@@ -8,9 +8,10 @@ use crate::content::Said;
 use crate::history::chat_name;
 use crate::step::{Step, Touch};
 use parlor_store::chats::ChatId;
+use parlor_store::devices::Deferred;
 use parlor_store::messages::PENDING;
 use parlor_store::outbox::Kind;
-use parlor_wire::content::{ChatKind, OwnState, content::Body};
+use parlor_wire::content::{ChatKind, Content, OwnState, content::Body};
 use parlor_wire::device::{
     ChatMarks, OwnChange, OwnChanges, PersonMarks, ProfileNow, Switches, own_change::Change,
 };
@@ -40,12 +41,51 @@ impl Step<'_, '_> {
 
     /// Whether something that this person did to a message counts: another of their devices may have done
     /// something later, in the order of the chat.
-    pub fn counts(&self, what: &str, message: &MessageId, said: &Said) -> Result<bool> {
+    pub fn counts(&mut self, what: &str, message: &MessageId, said: &Said) -> Result<bool> {
         if said.sender != self.me()? {
             return Ok(true);
         }
         let key = [what.as_bytes(), b" ", &message.0].concat();
-        Ok(self.tx.set_clock(&key, said.position)?)
+        self.is_later(&key, said)
+    }
+
+    /// Moves the clock of a key, if this is later. What comes while a change of this device has no place yet is
+    /// looked at again when it has.
+    fn is_later(&mut self, key: &[u8], said: &Said) -> Result<bool> {
+        if self.tx.set_clock(key, said.position)? {
+            return Ok(true);
+        }
+        if let Some(waiting) = self.tx.clock(key)?.filter(|clock| *clock >= PENDING) {
+            let deferred = Deferred {
+                chat_id: said.chat,
+                group_id: said.group,
+                position: said.position,
+                content: said.encoded.clone(),
+            };
+            self.tx.defer(waiting, &deferred)?;
+        }
+        Ok(false)
+    }
+
+    /// A change of this device has its place; `None`: it will never have one.
+    pub fn own_change_settled(&mut self, entry: i64, position: Option<u64>) -> Result<()> {
+        let waiting = PENDING + entry.unsigned_abs();
+        self.tx.settle_clocks(waiting, position.unwrap_or(0))?;
+        for deferred in self.tx.take_deferred(waiting)? {
+            let identity = self.identity()?;
+            let said = Said {
+                chat: deferred.chat_id,
+                group: deferred.group_id,
+                sender: identity.user,
+                device: identity.device,
+                position: deferred.position,
+                encoded: deferred.content.clone(),
+            };
+            if let Ok(content) = Content::decode(deferred.content.as_slice()) {
+                self.said(content, &said)?;
+            }
+        }
+        Ok(())
     }
 
     /// Tells a mark on a chat.
@@ -74,10 +114,10 @@ impl Step<'_, '_> {
         let Ok(changes) = OwnChanges::decode(payload) else { return Ok(()) };
         for change in changes.changes {
             match change.change {
-                Some(Change::Chat(marks)) => self.chat_marked(&marks, said.position)?,
-                Some(Change::Person(marks)) => self.person_marked(&marks, said.position)?,
+                Some(Change::Chat(marks)) => self.chat_marked(&marks, said)?,
+                Some(Change::Person(marks)) => self.person_marked(&marks, said)?,
                 Some(Change::Hidden(hidden)) => self.hidden_elsewhere(&hidden.message_id)?,
-                Some(Change::Switches(switches)) => self.switched(&switches, said.position)?,
+                Some(Change::Switches(switches)) => self.switched(&switches, said)?,
                 Some(Change::Profile(profile)) => self.profile_changed(profile)?,
                 Some(Change::LogSeq(seq)) => {
                     let me = self.me()?;
@@ -89,10 +129,10 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn chat_marked(&mut self, marks: &ChatMarks, position: u64) -> Result<()> {
+    fn chat_marked(&mut self, marks: &ChatMarks, said: &Said) -> Result<()> {
         let Some(id) = self.named_chat(marks.name.as_ref())? else { return Ok(()) };
         let Some(mut chat) = self.tx.chat(&id)? else { return Ok(()) };
-        let newer = |what: &str| self.tx.set_clock(&chat_key(marks, what), position);
+        let mut newer = |what: &str| self.is_later(&chat_key(marks, what), said);
         if let Some(pinned) = marks.pinned
             && newer("pinned")?
         {
@@ -132,7 +172,7 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn person_marked(&mut self, marks: &PersonMarks, position: u64) -> Result<()> {
+    fn person_marked(&mut self, marks: &PersonMarks, said: &Said) -> Result<()> {
         let Ok(user) = UserId::try_from(&marks.user_id) else { return Ok(()) };
         let mut person = self.tx.person(&user)?;
         for (what, value, field) in [
@@ -141,7 +181,7 @@ impl Step<'_, '_> {
             ("verified", marks.verified, &mut person.verified),
         ] {
             if let Some(value) = value
-                && self.tx.set_clock(&person_key(marks, what), position)?
+                && self.is_later(&person_key(marks, what), said)?
             {
                 *field = value;
             }
@@ -159,7 +199,7 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn switched(&mut self, switches: &Switches, position: u64) -> Result<()> {
+    fn switched(&mut self, switches: &Switches, said: &Said) -> Result<()> {
         let mut change = parlor_view::SettingsChange {
             read_receipts: None,
             delivered_receipts: None,
@@ -170,7 +210,7 @@ impl Step<'_, '_> {
             ("delivered_receipts", switches.delivered_receipts, &mut change.delivered_receipts),
             ("typing", switches.typing, &mut change.typing),
         ] {
-            if value.is_some() && self.tx.set_clock(what.as_bytes(), position)? {
+            if value.is_some() && self.is_later(what.as_bytes(), said)? {
                 *field = value;
             }
         }

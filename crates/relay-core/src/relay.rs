@@ -98,6 +98,7 @@ impl Relay {
             serial: self.sessions.fetch_add(1, Ordering::Relaxed),
             authenticated: None,
             guest: None,
+            put_off: None,
             window: Window::default(),
         };
         let server = Some(self.server_info(ctx.now));
@@ -227,13 +228,8 @@ impl Relay {
         now: u64,
     ) -> Result<(), plan::Failed> {
         let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        limiter.take(&self.settings.limits, kind, key, amount, now).map_err(|retry_after| {
-            plan::Failed(Box::new(Failure {
-                code: Code::RateLimited.into(),
-                retry_after,
-                ..Default::default()
-            }))
-        })
+        let taken = limiter.take(&self.settings.limits, kind, key, amount, now);
+        taken.map_err(plan::Failed::rate_limited)
     }
 }
 

@@ -9,7 +9,7 @@
 //!
 //! Invariant: items are sent in order, and no more than a window of them is unacknowledged.
 
-use parlor_wire::{DeviceId, MailboxId, UserId};
+use parlor_wire::{DeviceId, GroupId, Hash, MailboxId, UserId};
 use std::collections::VecDeque;
 
 /// Items sent and not acknowledged, at most.
@@ -40,6 +40,18 @@ pub struct Session {
     /// The mailbox of a guest, who is no device.
     pub(crate) guest: Option<MailboxId>,
     pub(crate) window: Window,
+    /// The first post that came too fast and has not come again.
+    pub(crate) put_off: Option<PutOff>,
+}
+
+/// A post that those behind it have to wait for.
+#[derive(Debug)]
+pub(crate) struct PutOff {
+    pub group: GroupId,
+    pub epoch: u64,
+    pub payload: Hash,
+    /// It is given up then, Unix milliseconds.
+    pub until: u64,
 }
 
 impl Session {

@@ -1,7 +1,21 @@
 //! What the devices of one account need to stay equal: groups to look at, clocks, histories on their way.
 
+use crate::chats::ChatId;
 use crate::{Result, Tx, id};
 use parlor_wire::{DeviceId, GroupId};
+
+/// Content of another own device that came before its turn.
+#[derive(Debug, Clone)]
+pub struct Deferred {
+    /// Where it was said.
+    pub chat_id: ChatId,
+    /// In which group.
+    pub group_id: GroupId,
+    /// Its place in the order.
+    pub position: u64,
+    /// The encoded content.
+    pub content: Vec<u8>,
+}
 
 impl Tx<'_> {
     /// Notes that a group's leaves have to be looked at.
@@ -49,6 +63,47 @@ impl Tx<'_> {
             (key, position),
         )?;
         Ok(changed > 0)
+    }
+
+    /// Where the clock of a key stands.
+    pub fn clock(&self, key: &[u8]) -> Result<Option<u64>> {
+        self.one("SELECT position FROM own_clock WHERE key = ?1", [key], |row| row.get(0))
+    }
+
+    /// Keeps what came while a clock stood at `waiting`.
+    pub fn defer(&self, waiting: u64, deferred: &Deferred) -> Result<()> {
+        self.execute(
+            "INSERT INTO deferred (waiting, chat_id, group_id, position, content)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            (
+                waiting,
+                deferred.chat_id.as_bytes(),
+                deferred.group_id.as_bytes(),
+                deferred.position,
+                &deferred.content,
+            ),
+        )?;
+        Ok(())
+    }
+
+    /// Takes what came while clocks stood at `waiting`, in order.
+    pub fn take_deferred(&self, waiting: u64) -> Result<Vec<Deferred>> {
+        let rows = self.all(
+            "SELECT * FROM deferred WHERE waiting = ?1 ORDER BY position, id",
+            [waiting],
+            |row| {
+                Ok(Deferred {
+                    chat_id: id(row, "chat_id")?,
+                    group_id: id(row, "group_id")?,
+                    position: row.get("position")?,
+                    content: row.get("content")?,
+                })
+            },
+        )?;
+        if !rows.is_empty() {
+            self.execute("DELETE FROM deferred WHERE waiting = ?1", [waiting])?;
+        }
+        Ok(rows)
     }
 
     /// A change that was waiting has its place: the clocks that stood at `waiting` stand there.

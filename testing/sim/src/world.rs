@@ -8,7 +8,7 @@ use crate::network::{Connection, Event, Faults, below, chance};
 use anyhow::{Context, Result, bail};
 use parlor_crypto::Secret;
 use parlor_engine::{Effects, Engine, Input};
-use parlor_relay_core::{Ctx, MemoryStore, Read, Relay, ServerKey, Settings};
+use parlor_relay_core::{Ctx, Limits, MemoryStore, Read, Relay, ServerKey, Settings};
 use parlor_view::{Answer, Command, Failure};
 use parlor_wire::content::GroupState;
 use parlor_wire::relay::{
@@ -47,6 +47,7 @@ pub struct World {
     pub(crate) relay_store: MemoryStore,
     relay_key: ServerKey,
     relay: Relay,
+    settings: Settings,
     pub(crate) devices: Vec<Device>,
     connections: BTreeMap<u64, Connection>,
     mailboxes: BTreeMap<MailboxId, u64>,
@@ -78,6 +79,7 @@ impl World {
             keys: ChaCha20Rng::seed_from_u64(!seed),
             relay_store: MemoryStore::new(relay_key.clone()),
             relay: Relay::new(Settings::default(), relay_key.clone()),
+            settings: Settings::default(),
             relay_key,
             devices: (0..devices).map(|_| Device::new()).collect::<Result<_>>()?,
             connections: BTreeMap::new(),
@@ -114,6 +116,18 @@ impl World {
     /// A device of this world.
     pub fn device(&mut self, device: usize) -> Result<&mut Device> {
         self.devices.get_mut(device).context("no such device")
+    }
+
+    /// From now on the relay takes no more than this.
+    pub fn limit(&mut self, limits: Limits) {
+        self.settings.limits = limits;
+        self.restart_relay();
+    }
+
+    fn restart_relay(&mut self) {
+        self.relay = Relay::new(self.settings.clone(), self.relay_key.clone());
+        let all: Vec<u64> = self.connections.keys().copied().collect();
+        all.into_iter().for_each(|connection| self.break_connection(connection));
     }
 
     /// A device more, without an account.
@@ -447,12 +461,15 @@ impl World {
         if let Some((group, hash)) = nacked
             && self.relay_store.voided(&group, &hash)?
         {
-            self.commits.retain(|_, first| *first != hash);
+            // With it went what was built on it.
+            for (key, first) in std::mem::take(&mut self.commits) {
+                if key.0 != group.to_vec() || !self.relay_store.voided(&group, &first)? {
+                    self.commits.insert(key, first);
+                }
+            }
         }
         if chance(&mut self.rng, self.faults.relay_crash) {
-            self.relay = Relay::new(Settings::default(), self.relay_key.clone());
-            let all: Vec<u64> = self.connections.keys().copied().collect();
-            all.into_iter().for_each(|connection| self.break_connection(connection));
+            self.restart_relay();
             return Ok(());
         }
         if let Some(reply) = output.reply {

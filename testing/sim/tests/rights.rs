@@ -135,6 +135,43 @@ fn back(story: &mut Story, all: &[usize], before: Vec<ChatInfo>) -> Result<()> {
     check(&mut story.world, &said)
 }
 
+/// A forger who goes on before anybody could say no gains nothing by it.
+#[test]
+fn forged_commits_on_top_of_each_other_are_all_undone() -> Result<()> {
+    for people in [3, 4] {
+        let mut story = Story::begin(people as u64, people)?;
+        let others: Vec<usize> = (0..people).filter(|device| *device != FORGER).collect();
+        let all: Vec<usize> = (0..people).collect();
+        talk(&mut story, &all)?;
+        let group = story.group(0)?.group.context("a group")?;
+        let mut before = Vec::new();
+        for device in &others {
+            before.push(info(&mut story, *device)?);
+        }
+        let epoch = story.world.epoch(&group)?;
+        for device in &others {
+            story.world.go_offline(*device, None)?;
+        }
+        for number in 1..=3 {
+            forge(&mut story, Forbidden::BecomeOwner, true)?;
+            story.world.run_until(story.world.now() + 10_000)?;
+            ensure!(story.world.epoch(&group)? == epoch + number, "forgery {number} was not taken");
+        }
+        for device in &others {
+            story.world.go_online(*device)?;
+        }
+        story.world.run_until(story.world.now() + 60_000)?;
+        for (device, before) in others.iter().zip(&before) {
+            same(before.clone(), info(&mut story, *device)?)
+                .with_context(|| format!("device {device}"))?;
+        }
+        talk(&mut story, &others)?;
+        story.world.settle()?;
+        back(&mut story, &all, before).with_context(|| format!("{people} people"))?;
+    }
+    Ok(())
+}
+
 #[test]
 fn what_a_member_may_not_do_is_refused_and_undone() -> Result<()> {
     for people in [3, 4] {

@@ -6,7 +6,7 @@ use crate::rate::Kind;
 use crate::read::Read;
 use crate::relay::{Ctx, Relay};
 use crate::request;
-use crate::session::Session;
+use crate::session::{PutOff, Session};
 use bytes::Bytes;
 use parlor_crypto::sign::PublicKey;
 use parlor_wire::limits::{MAX_GROUP_QUEUES, MAX_POST_BYTES};
@@ -15,6 +15,9 @@ use parlor_wire::relay::{
 };
 use parlor_wire::{GroupId, Hash, MailboxId, QueueId, hash, statement};
 use std::collections::BTreeSet;
+
+/// How long a post that was put off is waited for after its time, milliseconds.
+const PUT_OFF: u64 = 10_000;
 
 fn verify(key: &[u8], statement: &[u8], signature: &[u8]) -> Result<(), Failed> {
     let key = PublicKey::from_slice(key);
@@ -25,7 +28,7 @@ fn verify(key: &[u8], statement: &[u8], signature: &[u8]) -> Result<(), Failed> 
 pub(super) fn post(
     relay: &Relay,
     read: &impl Read,
-    session: &Session,
+    session: &mut Session,
     post: Post,
     ctx: &mut Ctx<'_>,
 ) -> Planned {
@@ -37,9 +40,9 @@ pub(super) fn post(
     if post.payload.len() > MAX_POST_BYTES {
         return Err(Failed::new(Code::TooLarge, "payload"));
     }
-    relay.limit(Kind::Post, session.serial, 1, ctx.now)?;
-    relay.limit(Kind::Bytes, session.serial, post.payload.len() as u64, ctx.now)?;
-    let request = request::post(&group, &hash(&post.payload));
+    let payload = hash(&post.payload);
+    in_turn(relay, session, (group, post.epoch, payload), post.payload.len(), ctx.now)?;
+    let request = request::post(&group, &payload);
     if let Some(known) = remembered(relay, read, &request, ctx.now)? {
         return Ok(known);
     }
@@ -63,6 +66,35 @@ pub(super) fn post(
             except,
         },
     }))
+}
+
+/// Limits posts without changing their order: after one was put off, those behind it wait for it.
+fn in_turn(
+    relay: &Relay,
+    session: &mut Session,
+    (group, epoch, payload): (GroupId, u64, Hash),
+    bytes: usize,
+    now: u64,
+) -> Result<(), Failed> {
+    let before = session.put_off.as_ref().filter(|first| {
+        (first.group, first.epoch) == (group, epoch)
+            && first.payload != payload
+            && now < first.until
+    });
+    if let Some(first) = before {
+        return Err(Failed::rate_limited((first.until - now).saturating_sub(PUT_OFF)));
+    }
+    let limited = relay
+        .limit(Kind::Post, session.serial, 1, now)
+        .and_then(|()| relay.limit(Kind::Bytes, session.serial, bytes as u64, now));
+    session.put_off = match &limited {
+        Ok(()) => None,
+        Err(failed) => {
+            let until = now.saturating_add(failed.0.retry_after).saturating_add(PUT_OFF);
+            Some(PutOff { group, epoch, payload, until })
+        }
+    };
+    limited
 }
 
 fn live(

@@ -45,6 +45,13 @@ impl Failed {
         Self(Box::new(Failure { code: code.into(), detail: detail.into(), ..Default::default() }))
     }
 
+    /// Asked too much; to be asked again after so many milliseconds.
+    pub(crate) fn rate_limited(retry_after: u64) -> Self {
+        let mut failed = Self::new(Code::RateLimited, "");
+        failed.0.retry_after = retry_after;
+        failed
+    }
+
     pub(crate) fn into_result(self) -> reply::Result {
         reply::Result::Failure(*self.0)
     }

@@ -16,6 +16,17 @@ CREATE TABLE own_clock (
   position INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What other own devices did to something while a change of this device had no place in the order yet.
+CREATE TABLE deferred (
+  id       INTEGER PRIMARY KEY,
+  waiting  INTEGER NOT NULL,         -- where the clock stood
+  chat_id  BLOB NOT NULL,
+  group_id BLOB NOT NULL,
+  position INTEGER NOT NULL,
+  content  BLOB NOT NULL
+);
+CREATE INDEX deferred_by_waiting ON deferred (waiting, position);
+
 -- Histories on their way to new devices of this account; see the engine.
 CREATE TABLE transfers (
   device_id BLOB PRIMARY KEY,
