@@ -15,7 +15,7 @@ use parlor_wire::relay::{
     BundleKind, ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply,
     server_frame,
 };
-use parlor_wire::{GroupId, Hash, MailboxId, UserId};
+use parlor_wire::{GroupId, Hash, MailboxId, Message, UserId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -61,6 +61,8 @@ pub struct World {
     /// Which commit made each epoch of each group.
     commits: BTreeMap<(Vec<u8>, u64), Hash>,
     watch: Option<Watch>,
+    /// Whose device each is.
+    users: BTreeMap<usize, UserId>,
     /// What devices told about being linked: device and event.
     pub told: Vec<(usize, parlor_view::Event)>,
     /// Groups that were joined anew from outside.
@@ -91,6 +93,7 @@ impl World {
             answers: BTreeMap::new(),
             commits: BTreeMap::new(),
             watch: None,
+            users: BTreeMap::new(),
             told: Vec::new(),
             rejoins: 0,
             steps: 0,
@@ -313,6 +316,9 @@ impl World {
         if one.read(|tx| Ok(Engine::server(tx)?))?.is_none() {
             return Ok(());
         }
+        if let Some(user) = one.user()? {
+            self.users.insert(device, user);
+        }
         let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
         let (session, challenge) = self.relay.open(&mut ctx, device as u64);
         self.planned += 1;
@@ -437,6 +443,7 @@ impl World {
     // ---- relay ----
 
     fn at_relay(&mut self, connection: u64, frame: ClientFrame) -> Result<()> {
+        self.names_nobody(&frame)?;
         let Some(open) = self.connections.get_mut(&connection) else { return Ok(()) };
         let acked = matches!(frame.request, Some(Request::Ack(_)));
         let bundle = match &frame.request {
@@ -507,6 +514,24 @@ impl World {
         }
         if let Some(reason) = output.close {
             self.say_goodbye(connection, reason)?;
+        }
+        Ok(())
+    }
+
+    /// What goes to a group or a queue says nothing in clear of who its people are.
+    fn names_nobody(&self, frame: &ClientFrame) -> Result<()> {
+        let blind = matches!(
+            &frame.request,
+            Some(Request::Bundle(_) | Request::Post(_) | Request::DirectPost(_) | Request::Nack(_))
+        );
+        if !blind {
+            return Ok(());
+        }
+        let bytes = frame.encode_to_vec();
+        for user in self.users.values() {
+            if bytes.windows(user.0.len()).any(|window| window == user.0) {
+                bail!("a frame names a person in clear");
+            }
         }
         Ok(())
     }

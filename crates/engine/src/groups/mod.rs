@@ -21,6 +21,7 @@ mod tend;
 use crate::net::{Purpose, Waiting};
 use crate::step::Step;
 use crate::{Result, Ticket};
+pub use build::open_rejoin;
 pub use judge::DeviceJudge;
 pub use membership::Happened;
 use parlor_store::chats::ChatId;

@@ -1,7 +1,7 @@
 //! Coming back into a group whose state was lost: by external commit from the encrypted group info, else by
 //! asking a member to add this device again.
 
-use super::build::{open_group_info, rejoin_key};
+use super::build::{open_group_info, rejoin_key, seal_rejoin};
 use super::{DeviceJudge, Progress, Wish};
 use crate::net::Purpose;
 use crate::step::Step;
@@ -50,6 +50,9 @@ impl Step<'_, '_> {
                 let old_queue = row.queue_id;
                 let mut bundle = self.bundle(&row.group_id, &outgoing, &row.info_key)?;
                 bundle.kind = BundleKind::Rejoin as i32;
+                let commit = &outgoing.commit;
+                bundle.commit =
+                    seal_rejoin(&row.info_key, &row.group_id, commit, &mut *self.rng)?.into();
                 bundle.queues_add = vec![queue.to_vec()];
                 bundle.queues_remove = vec![old_queue.to_vec()];
                 self.put_group(group);

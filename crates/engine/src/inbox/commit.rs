@@ -3,14 +3,14 @@
 use super::Done;
 use crate::Result;
 use crate::content::Said;
-use crate::groups::{CHANGE, Wish};
+use crate::groups::{CHANGE, Wish, open_rejoin};
 use crate::net::Purpose;
 use crate::notice::Notice;
 use crate::step::Step;
 use parlor_mls::{Committer, Group, LeafClaim, Received, StagedCommit};
 use parlor_store::groups::{GroupRow, Status};
 use parlor_wire::content::{Departure, Leave};
-use parlor_wire::relay::{MailboxItem, Nack, client_frame::Request};
+use parlor_wire::relay::{ItemKind, MailboxItem, Nack, client_frame::Request};
 use parlor_wire::{Hash, UserId, statement};
 use std::collections::BTreeSet;
 
@@ -43,8 +43,11 @@ impl Step<'_, '_> {
             self.group_is_stale(&row.group_id)?;
             return Ok(Done::Processed);
         };
-        let received = self.mls(|mls| group.receive(mls, &item.payload))?;
-        let Ok(Received::Commit(staged)) = received else {
+        let rejoin = (item.kind() == ItemKind::Rejoin)
+            .then(|| open_rejoin(&row.info_key, &row.group_id, &item.payload));
+        let commit = rejoin.map_or(Some(item.payload.to_vec()), |opened| opened);
+        let received = commit.map(|commit| self.mls(|mls| group.receive(mls, &commit)));
+        let Some(Ok(Received::Commit(staged))) = received.transpose()? else {
             self.put_group(group);
             self.count(&mut row, item)?;
             self.group_is_stale(&row.group_id)?;

@@ -158,6 +158,19 @@ impl Step<'_, '_> {
                 }
                 found
             }
+            ItemKind::Rejoin => {
+                let mut found = None;
+                for group in &sharing {
+                    let row = self.tx.group(group)?;
+                    let opens = |row: GroupRow| {
+                        crate::groups::open_rejoin(&row.info_key, group, &item.payload)
+                    };
+                    if row.and_then(opens).is_some() {
+                        found = Some(*group);
+                    }
+                }
+                found
+            }
             _ => parlor_mls::group_of(&item.payload),
         };
         Ok(named.filter(|group| sharing.contains(group)))
