@@ -131,6 +131,7 @@ impl Batch {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use parlor_view::Command;
     use parlor_wire::relay::{Challenge, ServerFrame, server_frame::Body};
     use std::sync::Arc;
     use tokio::sync::Semaphore;

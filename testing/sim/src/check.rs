@@ -89,6 +89,11 @@ fn look(world: &mut World, device: usize) -> Result<Vec<(GroupId, View)>> {
                 history.push((message, reactions));
             }
             let rows = tx.members(&id)?;
+            let leaving = rows.iter().any(|member| member.leaving) && rows.len() > 1;
+            ensure!(
+                !leaving || row.status == Status::Gone,
+                "device {device} is in a group with somebody who has left"
+            );
             let leaves = rows.iter().map(|member| member.devices as usize).sum();
             let members = rows.into_iter().map(|m| (m.user_id, m.joined)).collect();
             let (status, epoch) = (row.status, row.epoch);

@@ -9,7 +9,7 @@ use parlor_mls::{Change, Group, GroupView, Member};
 use parlor_store::groups::{GroupRow, Status};
 use parlor_store::intents::{IntentRow, Taken};
 use parlor_view::{Code, Failure};
-use parlor_wire::content::{ChatKind, GroupState, Policy, RoleKind};
+use parlor_wire::content::{ChatKind, Departure, GroupState, Policy, RoleKind};
 use parlor_wire::limits::MAX_ADDS_PER_COMMIT;
 use parlor_wire::relay::{
     self, KeyPackageTake, QueueOpen, client_frame::Request, reply::Result as Outcome,
@@ -130,17 +130,7 @@ impl Step<'_, '_> {
             return Ok(Progress::Done);
         }
         if !remove.is_empty() {
-            state.departures = wish.departures.clone();
-            let departs: Vec<bool> = wish
-                .departures
-                .iter()
-                .map(|departure| {
-                    UserId::try_from(&departure.user_id)
-                        .is_ok_and(|user| rules::departs(&view, &state, &user))
-                })
-                .collect();
-            let mut departs = departs.into_iter();
-            state.departures.retain(|_| departs.next() == Some(true));
+            state.departures = departures(&view, &wish);
         }
         if let Some(problem) = self.not_allowed(&view, &adding, &removing, &state)? {
             return Ok(Progress::Failed(problem));
@@ -155,18 +145,7 @@ impl Step<'_, '_> {
             }
             state.info_key = self.random::<32>().to_vec();
         }
-        let packages: Vec<Taken> = self
-            .tx
-            .taken(intent.id)?
-            .into_iter()
-            .filter(|taken| wants.iter().any(|want| want.user == taken.user))
-            .filter(|taken| {
-                // Somebody else may have brought the device in meanwhile.
-                let there =
-                    |m: &&Member| m.leaf.user == taken.user && m.leaf.device == taken.device;
-                view.members.iter().find(there).is_none_or(|old| remove.contains(&old.index))
-            })
-            .collect();
+        let packages = self.packages_for(intent, &view, &wants, &remove)?;
         let queue = if cares { care.new_queue } else { None };
         if let Some(queue) = queue
             && !self.queue_ready(&queue)
@@ -191,6 +170,24 @@ impl Step<'_, '_> {
         let change = Change { remove, state, refresh, queue, ..Change::default() };
         self.commit(intent, row, group, change, &packages)?;
         Ok(Progress::Waits)
+    }
+
+    /// Packages that are here for an intent and still of use: somebody else may have brought a device in.
+    fn packages_for(
+        &self,
+        intent: &IntentRow,
+        view: &GroupView,
+        wants: &[Want],
+        remove: &[u32],
+    ) -> Result<Vec<Taken>> {
+        let mut packages = self.tx.taken(intent.id)?;
+        packages.retain(|taken| {
+            let there = |m: &&Member| m.leaf.user == taken.user && m.leaf.device == taken.device;
+            let old = view.members.iter().find(there);
+            wants.iter().any(|want| want.user == taken.user)
+                && old.is_none_or(|old| remove.contains(&old.index))
+        });
+        Ok(packages)
     }
 
     /// The leaves of devices that lost the group's state and asked to be added again.
@@ -246,7 +243,10 @@ impl Step<'_, '_> {
                 return refused("You may not remove this person.");
             }
         }
-        if *state != view.state {
+        // Departures belong to the removal, which was looked at above.
+        let departures = view.state.departures.clone();
+        let rest = GroupState { departures, ..state.clone() };
+        if rest != view.state {
             let Some(own) = view.members.iter().find(|member| member.leaf.user == me) else {
                 return Ok(Some(Self::not_a_member()));
             };
@@ -255,7 +255,7 @@ impl Step<'_, '_> {
                 added: Vec::new(),
                 removed: Vec::new(),
                 updated: Vec::new(),
-                state: Some(state.clone()),
+                state: Some(rest),
                 removes_me: false,
             };
             let facts = rules::Facts { revoked: &|_| false };
@@ -434,6 +434,16 @@ impl Step<'_, '_> {
         self.tx.set_queue(&row.queue_id, Some(&row.group_id))?;
         Ok(())
     }
+}
+
+/// What a wish shows of people who asked to be taken out, as far as it holds.
+fn departures(view: &GroupView, wish: &Wish) -> Vec<Departure> {
+    let shown = GroupState { departures: wish.departures.clone(), ..GroupState::default() };
+    let mut departures = shown.departures.clone();
+    departures.retain(|departure| {
+        UserId::try_from(&departure.user_id).is_ok_and(|user| rules::departs(view, &shown, &user))
+    });
+    departures
 }
 
 pub(super) fn wish(intent: &IntentRow) -> Result<Wish> {
