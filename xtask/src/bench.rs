@@ -12,7 +12,7 @@ struct Bench {
     measures: &'static str,
 }
 
-const BENCHES: [Bench; 5] = [
+const BENCHES: [Bench; 6] = [
     Bench {
         name: "relay-store",
         package: "parlor-relay",
@@ -30,6 +30,12 @@ const BENCHES: [Bench; 5] = [
         package: "parlor-sim",
         example: "engine_cost",
         measures: "messages per second that one core sends and receives, and catching up with many",
+    },
+    Bench {
+        name: "history",
+        package: "parlor-sim",
+        example: "history_cost",
+        measures: "handing a history of 100,000 messages to a new device",
     },
     Bench {
         name: "search",

@@ -23,6 +23,8 @@ pub enum Code {
     InvalidName,
     /// The invite is none, or used up.
     InvalidInvite,
+    /// What was given counts no more.
+    Expired,
     /// The server takes no new accounts.
     RegistrationClosed,
     /// A signature or device log does not hold.
@@ -66,6 +68,7 @@ impl Code {
             Self::NameTaken => "name_taken",
             Self::InvalidName => "invalid_name",
             Self::InvalidInvite => "invalid_invite",
+            Self::Expired => "expired",
             Self::RegistrationClosed => "registration_closed",
             Self::VerificationFailed => "verification_failed",
             Self::Revoked => "revoked",
@@ -85,6 +88,7 @@ impl Code {
             | Self::NameTaken
             | Self::InvalidName
             | Self::InvalidInvite
+            | Self::Expired
             | Self::VerificationFailed => Retry::AfterUser,
             _ => Retry::Never,
         }

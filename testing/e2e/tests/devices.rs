@@ -112,6 +112,12 @@ fn wrong_links_are_refused() -> Result<()> {
         let refused = alice.call(method, params.clone()).err().context("it was accepted")?;
         ensure!(refused.reason() == code, "{method} {params}: {refused:?}");
     }
+    // A link that nobody listens behind.
+    let (queue, key) = ("a".repeat(26), "a".repeat(52));
+    let uri = format!("parlor:link?server={}&queue={queue}&key={key}", world.relay.url());
+    let refused = alice.call("link.approve", json!({"uri": uri}));
+    ensure!(refused.err().is_some_and(|error| error.reason() == "expired"));
+
     let own = devices(&mut alice)?.pop().and_then(|d| d.get("device_id").cloned());
     let refused = alice.call("devices.remove", json!({"device_id": own}));
     ensure!(refused.err().is_some_and(|error| error.reason() == "refused"));

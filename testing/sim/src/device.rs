@@ -60,6 +60,13 @@ impl Device {
         look(&tx)
     }
 
+    /// Changes the database behind the engine's back, to prepare a measurement.
+    pub fn write(&mut self, change: impl FnOnce(&Tx<'_>) -> Result<()>) -> Result<()> {
+        let tx = self.store.begin()?;
+        change(&tx)?;
+        Ok(tx.commit()?)
+    }
+
     /// Whose device it is, once it has an account.
     pub fn user(&mut self) -> Result<Option<UserId>> {
         self.read(|tx| {

@@ -2,7 +2,6 @@
 
 use super::{INCOMING, Incoming};
 use crate::Result;
-use crate::contacts::{group_chat_id, self_chat_id};
 use crate::net::Purpose;
 use crate::step::{Step, Touch};
 use parlor_store::chats::Chat;
@@ -85,7 +84,6 @@ impl Step<'_, '_> {
     }
 
     fn chat_comes(&mut self, record: &ChatRecord) -> Result<()> {
-        let me = self.me()?;
         let name = record.name.as_ref().and_then(|name| name.name.as_ref());
         let Some(id) = self.named_chat(record.name.as_ref())? else { return Ok(()) };
         let fresh = match name {
@@ -94,12 +92,8 @@ impl Step<'_, '_> {
                 chat.peer = UserId::try_from(peer).ok();
                 chat
             }
-            Some(Name::GroupId(group)) => {
-                let Ok(group) = GroupId::try_from(group) else { return Ok(()) };
-                debug_assert!(id == group_chat_id(&group) || self.tx.chat(&id)?.is_some());
-                Chat::new(id, ChatKind::Group as i32, self.now)
-            }
-            Some(Name::Self_(_)) => Chat::new(self_chat_id(&me), ChatKind::Self_ as i32, self.now),
+            Some(Name::GroupId(_)) => Chat::new(id, ChatKind::Group as i32, self.now),
+            Some(Name::Self_(_)) => Chat::new(id, ChatKind::Self_ as i32, self.now),
             None => return Ok(()),
         };
         let known = self.tx.chat(&id)?;

@@ -129,6 +129,23 @@ impl Step<'_, '_> {
         self.set_approving(state)
     }
 
+    /// A frame is with the new device, or nobody listens there any more.
+    pub(super) fn told_new(&mut self, state: Approving, failed: bool) -> Result<()> {
+        let appended = !state.entry.is_empty();
+        if failed && !appended {
+            self.tx.delete_meta(APPROVING)?;
+            let text = "That device does not wait any more. Start again on it.";
+            let failure = Failure::new(Code::Expired, text);
+            self.link_answered(&Err(failure.clone()));
+            self.link_confirmed(&Err(failure));
+            return Ok(());
+        }
+        if state.granted && state.unsent.is_empty() {
+            return Ok(self.tx.delete_meta(APPROVING)?);
+        }
+        self.set_approving(&state)
+    }
+
     pub(super) fn approving_frame(&mut self, state: Approving, body: Body) -> Result<()> {
         match body {
             Body::Offer(offer) => self.offer_came(state, offer),

@@ -131,27 +131,30 @@ impl Step<'_, '_> {
         hash: &Hash,
         result: Result<Outcome, relay::Failure>,
     ) -> Result<()> {
-        if result.is_err_and(|failure| {
-            matches!(failure.code(), relay::Code::RateLimited | relay::Code::Unavailable)
-        }) {
+        let failed = match result {
             // The same again on the next connection.
-            return Ok(());
-        }
+            Err(failure)
+                if matches!(
+                    failure.code(),
+                    relay::Code::RateLimited | relay::Code::Unavailable
+                ) =>
+            {
+                return Ok(());
+            }
+            result => result.is_err(),
+        };
         let is = |unsent: &Unsent| parlor_wire::hash(&unsent.payload) == *hash;
         if let Some(mut state) = self.joining()? {
             state.unsent.retain(|unsent| !is(unsent));
             self.set_joining(&state)?;
         }
-        if let Some(mut state) = self.approving()? {
-            let sent = state.unsent.iter().any(is);
-            state.unsent.retain(|unsent| !is(unsent));
-            if sent && state.granted && state.unsent.is_empty() {
-                self.tx.delete_meta(APPROVING)?;
-            } else {
-                self.set_approving(&state)?;
+        match self.approving()? {
+            Some(mut state) if state.unsent.iter().any(is) => {
+                state.unsent.retain(|unsent| !is(unsent));
+                self.told_new(state, failed)
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// A direct post came through one of our queues.
