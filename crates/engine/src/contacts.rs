@@ -212,7 +212,7 @@ impl Step<'_, '_> {
 
     /// A message says how long its sender's log is.
     pub fn log_hinted(&mut self, user: &UserId, seq: u32) -> Result<()> {
-        if seq as usize >= self.tx.log_entries(user)?.len() {
+        if seq > 0 && seq as usize >= self.tx.log_entries(user)?.len() {
             self.fetch_log(user)?;
         }
         Ok(())

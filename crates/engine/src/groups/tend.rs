@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 
 /// Groups that are tended at the same time.
 const AT_ONCE: usize = 4;
+/// Groups that are looked at in one step.
+const LOOKED_AT: usize = 32;
 /// How long a device waits for the one before it, milliseconds.
 const TURN: u64 = 10_000;
 /// How long to wait for a device that has left no key packages, milliseconds.
@@ -89,16 +91,25 @@ impl Step<'_, '_> {
     /// Makes intents of what has to be looked at.
     pub fn tend_groups(&mut self) -> Result<()> {
         let me = self.me()?;
-        let groups = self.tx.to_tend(AT_ONCE)?;
+        let groups = self.tx.to_tend(LOOKED_AT)?;
         if groups.is_empty() || !self.engine.net.logs_fetched.contains(&me) {
             return Ok(());
         }
         let intents = self.tx.intents()?;
+        let mut under_way = 0;
         for id in groups {
-            let planned = intents.iter().any(|intent| {
+            let planned = intents.iter().find(|intent| {
                 intent.group_id == id && prepare::wish(intent).is_ok_and(|wish| wish.tend)
             });
-            let Some(row) = self.tx.group(&id)?.filter(|_| !planned) else { continue };
+            if let Some(planned) = planned {
+                // Those that wait for their time do not hold up the others.
+                under_way += usize::from(planned.due_at <= self.now);
+                continue;
+            }
+            if under_way >= AT_ONCE {
+                break;
+            }
+            let Some(row) = self.tx.group(&id)? else { continue };
             let Some(group) = self.take_group(&id)? else { continue };
             let view = group.view()?;
             self.put_group(group);
@@ -108,6 +119,7 @@ impl Step<'_, '_> {
                 continue;
             }
             let due = self.now + self.turn(&view, &care)?;
+            under_way += usize::from(due <= self.now);
             let wish = Wish { tend: true, ..Wish::default() };
             self.add_intent(row.chat_id, id, CHANGE, &wish, due)?;
         }

@@ -15,6 +15,7 @@ CREATE TABLE own_clock (
   key      BLOB PRIMARY KEY,
   position INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX own_clock_by_position ON own_clock (position);
 
 -- What other own devices did to something while a change of this device had no place in the order yet.
 CREATE TABLE deferred (
