@@ -178,6 +178,17 @@ pub struct Mailbox {
     /// Hour of its row in the expiry index; 0 when it has none.
     #[prost(uint32, tag = "6")]
     pub expiry_hour: u32,
+    /// Last day of the guest whose it is; 0 when it is a device's.
+    #[prost(uint32, tag = "7")]
+    pub guest_day: u32,
+}
+
+/// A guest.
+#[derive(Clone, PartialEq, Message)]
+pub struct Guest {
+    /// Its queues, which go when it goes.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub queues: Vec<Vec<u8>>,
 }
 
 /// An item of a mailbox.

@@ -55,7 +55,7 @@ pub enum Table {
     PastExpiry = 21,
     /// name of a part of the sweep -> where it goes on.
     Cursor = 22,
-    /// day (u32), guest's mailbox -> nothing; it is removed after that day.
+    /// day (u32), guest's mailbox -> its queues; all of it is removed after that day.
     Guest = 23,
 }
 

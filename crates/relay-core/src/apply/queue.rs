@@ -1,5 +1,6 @@
 //! Opening and closing queues.
 
+use super::direct;
 use crate::command::{NewQueue, Outcome, Refusal, StoreError};
 use crate::read::Read;
 use crate::rows;
@@ -18,6 +19,7 @@ pub(super) fn open(
     if tx.mailbox(&mailbox)?.is_none() {
         return Ok(Outcome::Refused(Refusal::Revoked));
     }
+    let mut opened = Vec::new();
     for queue in queues {
         match tx.queue(&queue.id)? {
             Some(row)
@@ -31,8 +33,12 @@ pub(super) fn open(
                     ..Default::default()
                 };
                 tx.put(Table::Queue, queue.id.0, row.encode_to_vec());
+                opened.push(queue.id.to_vec());
             }
         }
+    }
+    if !direct::change_queues(tx, &mailbox, |queues| queues.append(&mut opened))? {
+        return Ok(Outcome::Refused(Refusal::Quota("queue_ids")));
     }
     Ok(Outcome::Done)
 }
@@ -43,6 +49,7 @@ pub(super) fn close(
     mailbox: MailboxId,
     queues: Vec<QueueId>,
 ) -> Result<Outcome, StoreError> {
+    let mut gone = Vec::new();
     for queue in queues {
         let Some(row) = tx.queue(&queue)?.filter(|row| !row.sealed_mailbox.is_empty()) else {
             continue;
@@ -52,12 +59,14 @@ pub(super) fn close(
         }
         if row.group.is_empty() {
             tx.remove(Table::Queue, queue.0);
+            gone.push(queue.to_vec());
         } else {
             // Its id stays taken while a group may list it: whoever opened it again would have its voice.
             let closed = rows::Queue { sealed_mailbox: Vec::new(), ..row };
             tx.put(Table::Queue, queue.0, closed.encode_to_vec());
         }
     }
+    direct::change_queues(tx, &mailbox, |queues| queues.retain(|queue| !gone.contains(queue)))?;
     Ok(Outcome::Done)
 }
 

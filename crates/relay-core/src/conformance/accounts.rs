@@ -67,6 +67,43 @@ pub fn taken_once(key: &ServerKey, open: &Open) {
     }
 }
 
+pub fn taken_of_named_devices(key: &ServerKey, open: &Open) {
+    let store = open();
+    people(&store, key, 2);
+    let add = |n: u8, seq| Operation::AppendLog {
+        user: user(1),
+        seq,
+        entry: Bytes::from(vec![n; 10]),
+        change: LogChange::Added(NewDevice {
+            id: device(n),
+            key: [n; 32],
+            mailbox: key.mailbox(&user(1), &device(n)),
+        }),
+    };
+    let put_one = |n: u8, name: u8| Operation::PutKeyPackages {
+        user: user(1),
+        device: device(n),
+        packages: vec![package(key, 1, name)],
+        last_resort: None,
+    };
+    for (n, seq) in [(5, 1), (6, 2)] {
+        assert_eq!(run(&store, add(n, seq)), Outcome::Done);
+    }
+    for (n, name) in [(1, 101), (5, 105), (6, 106)] {
+        assert!(matches!(run(&store, put_one(n, name)), Outcome::Kept(_)));
+    }
+    let taken_of = |named: &[u8]| -> Vec<(Vec<u8>, u8)> {
+        let devices = named.iter().map(|n| device(*n)).collect();
+        let outcome = run(&store, Operation::TakeKeyPackages { user: user(1), devices });
+        let Outcome::Taken(taken) = outcome else { panic!("{outcome:?}") };
+        taken.devices.into_iter().map(|one| (one.device_id, one.key_package[0])).collect()
+    };
+    assert_eq!(taken_of(&[5, 77]), [(device(5).to_vec(), 105)], "unknown ones are left out");
+    assert_eq!(taken_of(&[77]), []);
+    let left = [(device(1).to_vec(), 101), (device(6).to_vec(), 106)];
+    assert_eq!(taken_of(&[]), left, "the others kept theirs");
+}
+
 pub fn names_and_invites(key: &ServerKey, open: &Open) {
     let store = open();
     let invite = hash(b"invite");

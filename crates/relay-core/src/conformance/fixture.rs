@@ -141,9 +141,13 @@ pub fn post(epoch: u64, payload: &[u8]) -> Command {
 
 /// What a person's mailbox holds after its acknowledged sequence.
 pub fn items(store: &Opened, key: &ServerKey, n: u8, now: u64) -> Vec<MailboxItem> {
-    let id = mailbox(key, n);
-    let Some(row) = store.mailbox(&id).unwrap() else { return Vec::new() };
-    store.items(&id, row.acked, (usize::MAX, usize::MAX), now).unwrap()
+    items_of(store, &mailbox(key, n), now)
+}
+
+/// The same for any mailbox.
+pub fn items_of(store: &Opened, id: &MailboxId, now: u64) -> Vec<MailboxItem> {
+    let Some(row) = store.mailbox(id).unwrap() else { return Vec::new() };
+    store.items(id, row.acked, (usize::MAX, usize::MAX), now).unwrap()
 }
 
 /// The payloads in it.

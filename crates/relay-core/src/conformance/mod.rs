@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
+mod direct;
 mod fixture;
 mod groups;
 mod mailboxes;
@@ -20,7 +21,7 @@ type Property = fn(&ServerKey, &Open);
 /// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
 /// store open at a time; all are under `key`.
 pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
-    let properties: [(&str, Property); 18] = [
+    let properties: [(&str, Property); 24] = [
         ("an acknowledged append survives reopening", mailboxes::append_survives),
         ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
         ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
@@ -37,8 +38,14 @@ pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
         ("a group that reaches nobody is swept", groups::unreachable),
         ("commands of a batch see each other", groups::batch),
         ("a key package is taken once", accounts::taken_once),
+        ("named devices only", accounts::taken_of_named_devices),
         ("usernames are unique and invites are used up", accounts::names_and_invites),
         ("a revoked device leaves nothing", accounts::revoked),
+        ("a direct queue has one mailbox and one key", direct::opened),
+        ("direct posts arrive once and in order", direct::delivered),
+        ("direct queues and groups never meet", direct::apart),
+        ("a full mailbox refuses a direct post", direct::full),
+        ("a guest goes with all that was its own", direct::guests_go),
     ];
     for (name, property) in properties {
         eprintln!("conformance: {name}");
