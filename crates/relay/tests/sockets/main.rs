@@ -6,6 +6,7 @@ mod accounts;
 mod client;
 mod floods;
 mod groups;
+mod guests;
 mod tls;
 
 use client::*;
