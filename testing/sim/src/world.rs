@@ -39,6 +39,18 @@ pub enum Moment<'a> {
 /// Somebody who looks on.
 pub type Watch = Box<dyn FnMut(Moment<'_>)>;
 
+/// A frame on its way.
+#[derive(Debug, Clone)]
+pub enum Frame {
+    /// From a device to the relay.
+    Up(ClientFrame),
+    /// From the relay to a device.
+    Down(ServerFrame),
+}
+
+/// Somebody between a device and the relay: what it returns goes on instead of the frame, in this order.
+pub type Intercept = Box<dyn FnMut(usize, Frame) -> Vec<Frame>>;
+
 /// See the module.
 pub struct World {
     pub(crate) now: u64,
@@ -63,6 +75,7 @@ pub struct World {
     watch: Option<Watch>,
     /// Whose device each is.
     users: BTreeMap<usize, UserId>,
+    intercept: Option<Intercept>,
     /// What devices told about being linked: device and event.
     pub told: Vec<(usize, parlor_view::Event)>,
     /// Groups that were joined anew from outside.
@@ -94,6 +107,7 @@ impl World {
             commits: BTreeMap::new(),
             watch: None,
             users: BTreeMap::new(),
+            intercept: None,
             told: Vec::new(),
             rejoins: 0,
             steps: 0,
@@ -108,6 +122,11 @@ impl World {
     /// Lets somebody look on, to measure.
     pub fn watch(&mut self, watch: Watch) {
         self.watch = Some(watch);
+    }
+
+    /// Puts somebody between all devices and the relay.
+    pub fn intercept(&mut self, intercept: Intercept) {
+        self.intercept = Some(intercept);
     }
 
     fn tell(&mut self, moment: Moment<'_>) {
@@ -411,11 +430,26 @@ impl World {
     }
 
     fn send_up(&mut self, connection: u64, frame: ClientFrame) {
-        self.send(connection, true, Event::ToRelay(connection, Box::new(frame)));
+        self.pass(connection, Frame::Up(frame));
     }
 
     fn send_down(&mut self, connection: u64, frame: ServerFrame) {
-        self.send(connection, false, Event::ToDevice(connection, frame));
+        self.pass(connection, Frame::Down(frame));
+    }
+
+    fn pass(&mut self, connection: u64, frame: Frame) {
+        let device = self.connections.get(&connection).map(|open| open.device);
+        let frames = match (&mut self.intercept, device) {
+            (Some(intercept), Some(device)) => intercept(device, frame),
+            _ => vec![frame],
+        };
+        for frame in frames {
+            let (up, event) = match frame {
+                Frame::Up(frame) => (true, Event::ToRelay(connection, Box::new(frame))),
+                Frame::Down(frame) => (false, Event::ToDevice(connection, frame)),
+            };
+            self.send(connection, up, event);
+        }
     }
 
     fn send(&mut self, connection: u64, up: bool, event: Event) {

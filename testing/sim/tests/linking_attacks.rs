@@ -1,0 +1,243 @@
+//! Somebody sits in the middle while a device is linked.
+
+use anyhow::{Context, Result, bail, ensure};
+use parlor_crypto::sign::SigningKey;
+use parlor_crypto::{Secret, aead};
+use parlor_sim::{Frame, Intercept, Story};
+use parlor_view::{Answer, Command, Event, LinkStart};
+use parlor_wire::device::{Hello, LinkFrame, Reveal, link_frame::Body};
+use parlor_wire::link::DeviceLink;
+use parlor_wire::relay::client_frame::Request;
+use parlor_wire::relay::{ClientFrame, DirectPost, ItemKind, server_frame};
+use parlor_wire::{Message, QueueId, statement};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+const OLD: usize = 0;
+
+/// A new device that shows its link.
+fn listening(story: &mut Story) -> Result<(usize, String)> {
+    let new = story.world.add_device()?;
+    let wish = LinkStart { server: "https://relay.test".into(), device_name: "New".into() };
+    match story.world.ask(new, Command::LinkStart(wish))? {
+        Ok(Answer::Uri { uri }) => Ok((new, uri)),
+        other => bail!("no link: {other:?}"),
+    }
+}
+
+fn log_length(story: &mut Story) -> Result<usize> {
+    let me = story.world.device(OLD)?.user()?.context("an account")?;
+    story.world.device(OLD)?.read(|tx| Ok(tx.log_entries(&me)?.len()))
+}
+
+fn codes(story: &Story, new: usize) -> Vec<String> {
+    let code = |(device, event): &(usize, Event)| match event {
+        Event::LinkCode { code } if *device == new => Some(code.clone()),
+        _ => None,
+    };
+    story.world.told.iter().filter_map(code).collect()
+}
+
+/// Approves, and confirms if both screens show the same; whether the new device is linked in the end.
+fn try_to_link(story: &mut Story, new: usize, uri: String) -> Result<bool> {
+    let approve = story.world.ask(OLD, Command::LinkApprove { uri });
+    story.world.run_until(story.world.now() + 30_000)?;
+    let shown = codes(story, new);
+    match approve {
+        Ok(Ok(Answer::Code { code })) if shown == [code.clone()] => {}
+        Ok(Ok(Answer::Code { .. })) if shown.is_empty() => return Ok(false),
+        Ok(other) => bail!("{other:?} here, {shown:?} there"),
+        Err(_) => return Ok(false),
+    }
+    // Never answered when it comes to nothing.
+    let _ = story.world.ask(OLD, Command::LinkConfirm);
+    story.world.run_until(story.world.now() + 60_000)?;
+    Ok(story.world.device(new)?.user()?.is_some())
+}
+
+/// Changes the payloads of direct posts on their way to devices.
+fn each_delivery(mut change: impl FnMut(&mut Vec<u8>) + 'static) -> Intercept {
+    Box::new(move |_, mut frame| {
+        if let Frame::Down(down) = &mut frame
+            && let Some(server_frame::Body::Deliver(deliver)) = &mut down.body
+        {
+            for item in deliver.items.iter_mut().filter(|item| item.kind() == ItemKind::Direct) {
+                let mut payload = item.payload.to_vec();
+                change(&mut payload);
+                item.payload = payload.into();
+            }
+        }
+        vec![frame]
+    })
+}
+
+#[test]
+fn altered_frames_are_ignored() -> Result<()> {
+    // The nth direct post is altered, or is one that came before.
+    for nth in 0..6 {
+        for swapped in [false, true] {
+            let mut story = Story::begin(nth, 2)?;
+            let (new, uri) = listening(&mut story)?;
+            let (mut count, mut former) = (0, b"nothing came before".to_vec());
+            story.world.intercept(each_delivery(move |payload| {
+                let genuine = payload.clone();
+                if count == nth {
+                    match payload.get_mut(30) {
+                        Some(byte) if !swapped => *byte ^= 1,
+                        _ => *payload = former.clone(),
+                    }
+                }
+                count += 1;
+                former = genuine;
+            }));
+            let linked = try_to_link(&mut story, new, uri)?;
+            ensure!(!linked || nth > 4, "linked without frame {nth}");
+            // Hello, Offer, Reveal, Proposal, Countersignature: without one of them nobody is added.
+            let expected = if nth < 5 { 1 } else { 2 };
+            ensure!(log_length(&mut story)? == expected, "frame {nth}, swapped {swapped}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn frames_that_come_twice_change_nothing() -> Result<()> {
+    let mut story = Story::begin(7, 2)?;
+    let (new, uri) = listening(&mut story)?;
+    story.world.intercept(Box::new(|_, frame| {
+        let of_link = match &frame {
+            Frame::Up(up) => matches!(up.request, Some(Request::DirectPost(_))),
+            Frame::Down(down) => matches!(down.body, Some(server_frame::Body::Deliver(_))),
+        };
+        if of_link { vec![frame.clone(), frame] } else { vec![frame] }
+    }));
+    ensure!(try_to_link(&mut story, new, uri)?, "not linked");
+    ensure!(log_length(&mut story)? == 2);
+    Ok(())
+}
+
+/// Whoever has seen the link can read, and write in either's name.
+struct Spy {
+    key: Secret,
+    post: SigningKey,
+    queue: QueueId,
+    rng: ChaCha20Rng,
+}
+
+impl Spy {
+    fn new(uri: &str) -> Result<Self> {
+        let link = DeviceLink::parse(uri)?;
+        let secret = Secret::new(link.key.0);
+        Ok(Self {
+            key: secret.derive("parlor link frames v1"),
+            post: SigningKey::from_seed(&secret.derive("parlor link post v1")),
+            queue: link.queue,
+            rng: ChaCha20Rng::seed_from_u64(1),
+        })
+    }
+
+    fn read(&self, frame: &Frame) -> Option<Body> {
+        let Frame::Up(ClientFrame { request: Some(Request::DirectPost(post)), .. }) = frame else {
+            return None;
+        };
+        let opened = aead::open(&self.key, &post.queue_id, &post.payload).ok()?;
+        LinkFrame::decode(opened.as_slice()).ok()?.body
+    }
+
+    /// A post to the new device.
+    fn write(&mut self, id: u64, body: Body) -> Frame {
+        let frame = LinkFrame { body: Some(body) }.encode_to_vec();
+        let payload = aead::seal(&self.key, &self.queue.0, &frame, &mut self.rng);
+        let signature = self.post.sign(&statement::direct_post(&self.queue, &payload)).to_vec();
+        let queue_id = self.queue.to_vec();
+        let post = DirectPost { queue_id, payload: payload.into(), signature };
+        Frame::Up(ClientFrame { id, request: Some(Request::DirectPost(post)) })
+    }
+}
+
+fn of_the_spy() -> Reveal {
+    Reveal {
+        nonce: vec![1; 32],
+        user_id: vec![2; 32],
+        device_id: vec![3; 16],
+        device_key: SigningKey::from_seed(&Secret::new([4; 32])).public().0.to_vec(),
+    }
+}
+
+#[test]
+fn who_has_seen_the_link_makes_the_codes_differ() -> Result<()> {
+    let mut story = Story::begin(8, 2)?;
+    let (new, uri) = listening(&mut story)?;
+    let mut spy = Spy::new(&uri)?;
+    // The account's device speaks, and the spy's words arrive.
+    story.world.intercept(Box::new(move |_, frame| {
+        let Frame::Up(ClientFrame { id, .. }) = frame else { return vec![frame] };
+        match spy.read(&frame) {
+            Some(Body::Hello(hello)) => {
+                let commitment = statement::link_commitment(&of_the_spy()).to_vec();
+                vec![spy.write(id, Body::Hello(Hello { commitment, ..hello }))]
+            }
+            Some(Body::Reveal(_)) => vec![spy.write(id, Body::Reveal(of_the_spy()))],
+            _ => vec![frame],
+        }
+    }));
+    let Ok(Answer::Code { code }) = story.world.ask(OLD, Command::LinkApprove { uri })? else {
+        bail!("no code")
+    };
+    story.world.run_until(story.world.now() + 30_000)?;
+    let there = codes(&story, new);
+    ensure!(there.len() == 1 && there != [code], "the screens show the same");
+    // Were it confirmed all the same: the new device signs nothing for another account.
+    let _ = story.world.ask(OLD, Command::LinkConfirm);
+    story.world.run_until(story.world.now() + 60_000)?;
+    ensure!(log_length(&mut story)? == 1 && story.world.device(new)?.user()?.is_none());
+    Ok(())
+}
+
+#[test]
+fn a_link_answers_three_hellos() -> Result<()> {
+    let mut story = Story::begin(9, 2)?;
+    let (_, uri) = listening(&mut story)?;
+    let mut spy = Spy::new(&uri)?;
+    let offers = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&offers);
+    story.world.intercept(Box::new(move |_, frame| match spy.read(&frame) {
+        Some(Body::Hello(hello)) => {
+            let again = |n: u8| Body::Hello(Hello { commitment: vec![n; 32], ..hello.clone() });
+            let guesses = (0..6).map(|n| spy.write(u64::MAX - u64::from(n), again(n)));
+            guesses.collect::<Vec<_>>().into_iter().chain([frame]).collect()
+        }
+        Some(Body::Offer(offer)) => {
+            seen.borrow_mut().push(offer.nonce);
+            vec![frame]
+        }
+        _ => vec![frame],
+    }));
+    story.world.command(OLD, Command::LinkApprove { uri })?;
+    story.world.run_until(story.world.now() + 60_000)?;
+    let mut nonces = offers.borrow().clone();
+    nonces.sort();
+    nonces.dedup();
+    ensure!(nonces.len() == 3, "{} guesses, each with a nonce of its own", nonces.len());
+    Ok(())
+}
+
+#[test]
+fn nothing_is_confirmed_before_the_code() -> Result<()> {
+    let mut story = Story::begin(10, 2)?;
+    ensure!(story.world.ask(OLD, Command::LinkConfirm)?.is_err(), "no link at all");
+    let (new, uri) = listening(&mut story)?;
+    let spy = Spy::new(&uri)?;
+    story.world.intercept(Box::new(move |_, frame| match spy.read(&frame) {
+        Some(Body::Offer(_)) => Vec::new(),
+        _ => vec![frame],
+    }));
+    story.world.command(OLD, Command::LinkApprove { uri })?;
+    story.world.run_until(story.world.now() + 30_000)?;
+    ensure!(story.world.ask(OLD, Command::LinkConfirm)?.is_err(), "no code was shown");
+    story.world.run_until(story.world.now() + 30_000)?;
+    ensure!(log_length(&mut story)? == 1 && story.world.device(new)?.user()?.is_none());
+    Ok(())
+}
