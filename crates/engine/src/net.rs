@@ -84,6 +84,8 @@ pub enum Waiting {
     /// For the link of a new device to lead somewhere.
     LinkStart {
         ticket: Ticket,
+        /// It gives up the connection that it found, and waits for the next.
+        leaves: bool,
     },
     /// For the code that both screens show.
     LinkCode {
@@ -239,8 +241,11 @@ impl Step<'_, '_> {
             match waiting {
                 // Durable already: it goes on with the next connection.
                 Waiting::Intent { ticket, answer, .. } => self.answer(ticket, Ok(answer)),
+                Waiting::LinkStart { ticket, leaves: true } => {
+                    self.engine.net.waiting.push(Waiting::LinkStart { ticket, leaves: false });
+                }
                 Waiting::Create { ticket }
-                | Waiting::LinkStart { ticket }
+                | Waiting::LinkStart { ticket, leaves: false }
                 | Waiting::LinkCode { ticket }
                 | Waiting::LinkConfirm { ticket }
                 | Waiting::Removal { ticket, .. }

@@ -16,4 +16,4 @@ pub use check::check;
 pub use device::Device;
 pub use network::Faults;
 pub use script::{Plan, Story, run};
-pub use world::{Frame, Intercept, Moment, Watch, World};
+pub use world::{Crash, Frame, Intercept, Moment, Watch, World};

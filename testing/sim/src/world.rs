@@ -51,6 +51,17 @@ pub enum Frame {
 /// Somebody between a device and the relay: what it returns goes on instead of the frame, in this order.
 pub type Intercept = Box<dyn FnMut(usize, Frame) -> Vec<Frame>>;
 
+/// A death to come.
+#[derive(Debug, Clone, Copy)]
+pub struct Crash {
+    /// Who dies.
+    pub device: usize,
+    /// How many of its steps go well before.
+    pub after: u32,
+    /// Whether the step is committed; nothing else of it is done either way.
+    pub committed: bool,
+}
+
 /// See the module.
 pub struct World {
     pub(crate) now: u64,
@@ -67,6 +78,8 @@ pub struct World {
     planned: u64,
     /// What goes wrong, and how often.
     pub faults: Faults,
+    /// Happens once, besides what the faults do.
+    pub crash: Option<Crash>,
     ticket: u64,
     /// Answers that came, by device and ticket.
     pub(crate) answers: BTreeMap<(usize, u64), Result<Answer, Failure>>,
@@ -102,6 +115,7 @@ impl World {
             events: BTreeMap::new(),
             planned: 0,
             faults: Faults::default(),
+            crash: None,
             ticket: 0,
             answers: BTreeMap::new(),
             commits: BTreeMap::new(),
@@ -243,8 +257,10 @@ impl World {
 
     fn step(&mut self, device: usize, input: Input) -> Result<()> {
         let faults = self.faults;
-        let lost = chance(&mut self.rng, faults.crash_before);
-        let silent = chance(&mut self.rng, faults.crash_after);
+        let dies = self.dies_now(device);
+        let lost =
+            chance(&mut self.rng, faults.crash_before) || dies.is_some_and(|it| !it.committed);
+        let silent = chance(&mut self.rng, faults.crash_after) || dies.is_some();
         let restart = chance(&mut self.rng, faults.restart);
         let now = self.now;
         self.tell(Moment::Begins(device));
@@ -261,6 +277,15 @@ impl World {
             self.disconnect(device, false)?;
         }
         Ok(())
+    }
+
+    fn dies_now(&mut self, device: usize) -> Option<Crash> {
+        let crash = self.crash.as_mut().filter(|crash| crash.device == device)?;
+        if crash.after == 0 {
+            return self.crash.take();
+        }
+        crash.after -= 1;
+        None
     }
 
     fn carry_out(&mut self, device: usize, effects: Effects) -> Result<()> {

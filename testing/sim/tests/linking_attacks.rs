@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, bail, ensure};
 use parlor_crypto::sign::SigningKey;
 use parlor_crypto::{Secret, aead};
-use parlor_sim::{Frame, Intercept, Story};
+use parlor_sim::{Crash, Frame, Intercept, Story, check};
 use parlor_view::{Answer, Command, Event, LinkStart};
-use parlor_wire::device::{Hello, LinkFrame, Reveal, link_frame::Body};
+use parlor_wire::device::{Countersignature, Hello, LinkFrame, Reveal, link_frame::Body};
 use parlor_wire::link::DeviceLink;
 use parlor_wire::relay::client_frame::Request;
 use parlor_wire::relay::{ClientFrame, DirectPost, ItemKind, server_frame};
@@ -20,9 +20,13 @@ const OLD: usize = 0;
 /// A new device that shows its link.
 fn listening(story: &mut Story) -> Result<(usize, String)> {
     let new = story.world.add_device()?;
+    Ok((new, link_of(story, new)?))
+}
+
+fn link_of(story: &mut Story, new: usize) -> Result<String> {
     let wish = LinkStart { server: "https://relay.test".into(), device_name: "New".into() };
     match story.world.ask(new, Command::LinkStart(wish))? {
-        Ok(Answer::Uri { uri }) => Ok((new, uri)),
+        Ok(Answer::Uri { uri }) => Ok(uri),
         other => bail!("no link: {other:?}"),
     }
 }
@@ -40,8 +44,20 @@ fn codes(story: &Story, new: usize) -> Vec<String> {
     story.world.told.iter().filter_map(code).collect()
 }
 
+/// Links whatever happened before, with a new link if it must be; how many tries it took.
+fn link_in_the_end(story: &mut Story, new: usize, uri: String) -> Result<u32> {
+    if try_to_link(story, new, uri)? {
+        return Ok(1);
+    }
+    ensure!(log_length(story)? == 1, "in the log and not linked");
+    let uri = link_of(story, new)?;
+    ensure!(try_to_link(story, new, uri)?, "a clean second try came to nothing");
+    Ok(2)
+}
+
 /// Approves, and confirms if both screens show the same; whether the new device is linked in the end.
 fn try_to_link(story: &mut Story, new: usize, uri: String) -> Result<bool> {
+    story.world.told.clear();
     let approve = story.world.ask(OLD, Command::LinkApprove { uri });
     story.world.run_until(story.world.now() + 30_000)?;
     let shown = codes(story, new);
@@ -148,11 +164,22 @@ impl Spy {
 
     /// A post to the new device.
     fn write(&mut self, id: u64, body: Body) -> Frame {
+        let (queue, post) = (self.queue, self.post.clone());
+        self.post(id, queue, &post, body)
+    }
+
+    /// A post to the device that said this hello.
+    fn answer(&mut self, hello: &Hello, id: u64, body: Body) -> Option<Frame> {
+        let queue = QueueId::try_from(&hello.reply_queue).ok()?;
+        let seed = Secret::try_from(hello.reply_seed.as_slice()).ok()?;
+        Some(self.post(id, queue, &SigningKey::from_seed(&seed), body))
+    }
+
+    fn post(&mut self, id: u64, queue: QueueId, key: &SigningKey, body: Body) -> Frame {
         let frame = LinkFrame { body: Some(body) }.encode_to_vec();
-        let payload = aead::seal(&self.key, &self.queue.0, &frame, &mut self.rng);
-        let signature = self.post.sign(&statement::direct_post(&self.queue, &payload)).to_vec();
-        let queue_id = self.queue.to_vec();
-        let post = DirectPost { queue_id, payload: payload.into(), signature };
+        let payload = aead::seal(&self.key, &queue.0, &frame, &mut self.rng);
+        let signature = key.sign(&statement::direct_post(&queue, &payload)).to_vec();
+        let post = DirectPost { queue_id: queue.to_vec(), payload: payload.into(), signature };
         Frame::Up(ClientFrame { id, request: Some(Request::DirectPost(post)) })
     }
 }
@@ -239,5 +266,73 @@ fn nothing_is_confirmed_before_the_code() -> Result<()> {
     ensure!(story.world.ask(OLD, Command::LinkConfirm)?.is_err(), "no code was shown");
     story.world.run_until(story.world.now() + 30_000)?;
     ensure!(log_length(&mut story)? == 1 && story.world.device(new)?.user()?.is_none());
+    Ok(())
+}
+
+#[test]
+fn either_side_may_die_at_any_step() -> Result<()> {
+    for committed in [false, true] {
+        for old in [false, true] {
+            let mut after = 0;
+            loop {
+                let mut story = Story::begin(11, 2)?;
+                let (new, uri) = listening(&mut story)?;
+                let device = if old { OLD } else { new };
+                story.world.crash = Some(Crash { device, after, committed });
+                let case = || format!("device {device} after {after} steps, {committed}");
+                link_in_the_end(&mut story, new, uri).with_context(case)?;
+                if story.world.crash.is_some() {
+                    break;
+                }
+                story.world.settle()?;
+                ensure!(log_length(&mut story)? == 2, "{}", case());
+                let said = story.said();
+                check(&mut story.world, &said).with_context(case)?;
+                after += 1;
+            }
+            ensure!(after > 8, "too few steps to tell: {after}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn words_for_another_link_are_ignored() -> Result<()> {
+    // A countersignature of something else, and a grant sealed to nobody, before the genuine ones.
+    let mut story = Story::begin(12, 2)?;
+    let (new, uri) = listening(&mut story)?;
+    let mut spy = Spy::new(&uri)?;
+    let mut reply = None;
+    let mut forged = 0;
+    let count = Rc::new(RefCell::new(0));
+    let seen = Rc::clone(&count);
+    story.world.intercept(Box::new(move |_, frame| {
+        let mut before = Vec::new();
+        match spy.read(&frame) {
+            Some(Body::Hello(hello)) => reply = Some(hello),
+            Some(Body::Countersignature(genuine)) => {
+                if let Some(hello) = &reply {
+                    let mut body = genuine.body.clone();
+                    body.push(0);
+                    let other = Body::Countersignature(Countersignature { body, ..genuine });
+                    before.extend(spy.answer(hello, u64::MAX, other));
+                }
+            }
+            Some(Body::Grant(genuine)) => {
+                for at in [0, genuine.len() / 2, genuine.len() - 1] {
+                    let mut sealed = genuine.clone();
+                    sealed[at] ^= 1;
+                    forged += 1;
+                    before.push(spy.write(u64::MAX - forged, Body::Grant(sealed)));
+                }
+            }
+            _ => {}
+        }
+        *seen.borrow_mut() += before.len();
+        before.into_iter().chain([frame]).collect()
+    }));
+    ensure!(try_to_link(&mut story, new, uri)?, "the genuine ones came after");
+    ensure!(*count.borrow() >= 4, "nothing was forged");
+    ensure!(log_length(&mut story)? == 2);
     Ok(())
 }

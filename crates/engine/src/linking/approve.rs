@@ -282,9 +282,10 @@ impl Step<'_, '_> {
         let me = self.me()?;
         let offer = state.offer.clone().unwrap_or_default();
         let device = DeviceId::try_from(&offer.device_id)?;
-        let known = self.tx.log_entries(&me)?;
-        let mut all = known.clone();
-        if all.last() != Some(&state.entry) {
+        let mut all = self.tx.log_entries(&me)?;
+        // After a crash the fetched log may have it already, and more behind it.
+        let fetched = all.contains(&state.entry);
+        if !fetched {
             all.push(state.entry.clone());
         }
         let Ok(log) = parlor_identity::DeviceLog::verify(&me, &all) else {
@@ -292,7 +293,9 @@ impl Step<'_, '_> {
             self.fetch_log(&me)?;
             return Ok(());
         };
-        self.tx.add_log_entry(&me, log.head_seq(), &state.entry)?;
+        if !fetched {
+            self.tx.add_log_entry(&me, log.head_seq(), &state.entry)?;
+        }
         self.tx.set_number("own_log_seq", u64::from(log.head_seq()))?;
         let person = self.tx.person(&me)?;
         let channel = Channel {

@@ -97,7 +97,8 @@ impl Step<'_, '_> {
         self.tx.set_meta("server", wish.server.trim_end_matches('/').as_bytes())?;
         // The mailbox of the new guest is empty.
         self.tx.set_number("guest_sequence", 0)?;
-        self.engine.net.waiting.push(Waiting::LinkStart { ticket });
+        let leaves = self.engine.net.link != Link::Offline;
+        self.engine.net.waiting.push(Waiting::LinkStart { ticket, leaves });
         self.out.disconnect = true;
         Ok(())
     }
@@ -137,7 +138,7 @@ impl Step<'_, '_> {
         let waiting = std::mem::take(&mut self.engine.net.waiting);
         for entry in waiting {
             match entry {
-                Waiting::LinkStart { ticket } => self.answer(ticket, answer.clone()),
+                Waiting::LinkStart { ticket, .. } => self.answer(ticket, answer.clone()),
                 other => self.engine.net.waiting.push(other),
             }
         }
