@@ -3,6 +3,8 @@
 //! Events run in the order of their time; equal times in the order they were planned in. Whatever is random
 //! is drawn from the seed: one stream for what happens, one for keys.
 
+mod relay;
+
 use crate::device::Device;
 use crate::network::{Connection, Event, Faults, below, chance};
 use anyhow::{Context, Result, bail};
@@ -11,11 +13,8 @@ use parlor_engine::{Effects, Engine, Input};
 use parlor_relay_core::{Ctx, Limits, MemoryStore, Read, Relay, ServerKey, Settings};
 use parlor_view::{Answer, Command, Failure};
 use parlor_wire::content::GroupState;
-use parlor_wire::relay::{
-    BundleKind, ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply,
-    server_frame,
-};
-use parlor_wire::{GroupId, Hash, MailboxId, Message, UserId};
+use parlor_wire::relay::{ClientFrame, ServerFrame, client_frame::Request};
+use parlor_wire::{GroupId, Hash, MailboxId, UserId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -497,139 +496,5 @@ impl World {
         });
         let at = self.now + 1 + below(&mut self.rng, 500) as u64;
         self.plan(at, Event::Broken(open.device, connection));
-    }
-
-    // ---- relay ----
-
-    fn at_relay(&mut self, connection: u64, frame: ClientFrame) -> Result<()> {
-        self.names_nobody(&frame)?;
-        let Some(open) = self.connections.get_mut(&connection) else { return Ok(()) };
-        let acked = matches!(frame.request, Some(Request::Ack(_)));
-        let bundle = match &frame.request {
-            Some(Request::Bundle(bundle)) => {
-                Some((bundle.group_id.clone(), parlor_wire::hash(&bundle.commit)))
-            }
-            _ => None,
-        };
-        let nacked = match &frame.request {
-            Some(Request::Nack(nack)) => {
-                Some((GroupId::try_from(&nack.group_id)?, Hash::try_from(&nack.commit_hash)?))
-            }
-            _ => None,
-        };
-        let rejoin = matches!(&frame.request, Some(Request::Bundle(bundle)) if bundle.kind() == BundleKind::Rejoin);
-        self.rejoins += u32::from(rejoin);
-        let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
-        let output = self.relay.handle(&self.relay_store, &mut open.session, frame, &mut ctx);
-        if let Some(reply) = &output.reply {
-            self.note_commit(bundle, reply.result.as_ref())?;
-        }
-        if let Some((group, hash)) = nacked
-            && self.relay_store.voided(&group, &hash)?
-        {
-            // With it went what was built on it.
-            for (key, first) in std::mem::take(&mut self.commits) {
-                if key.0 != group.to_vec() || !self.relay_store.voided(&group, &first)? {
-                    self.commits.insert(key, first);
-                }
-            }
-        }
-        if chance(&mut self.rng, self.faults.relay_crash) {
-            self.restart_relay();
-            return Ok(());
-        }
-        if let Some(reply) = output.reply {
-            let body = Some(server_frame::Body::Reply(reply));
-            self.send_down(connection, ServerFrame { body });
-        }
-        if let Some(mailbox) = output.attached {
-            let older = self.mailboxes.insert(mailbox, connection);
-            if let Some(older) = older.filter(|older| *older != connection) {
-                self.break_connection(older);
-                self.mailboxes.insert(mailbox, connection);
-            }
-            self.deliver(connection)?;
-        }
-        if acked {
-            self.deliver(connection)?;
-        }
-        for mailbox in output.wakes {
-            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
-                self.deliver(connection)?;
-            }
-        }
-        for mailbox in output.revoked {
-            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
-                self.say_goodbye(connection, GoodbyeReason::Revoked)?;
-            }
-        }
-        for (mailbox, live) in output.live {
-            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
-                self.send_down(
-                    connection,
-                    ServerFrame { body: Some(server_frame::Body::Live(live)) },
-                );
-            }
-        }
-        if let Some(reason) = output.close {
-            self.say_goodbye(connection, reason)?;
-        }
-        Ok(())
-    }
-
-    /// What goes to a group or a queue says nothing in clear of who its people are.
-    fn names_nobody(&self, frame: &ClientFrame) -> Result<()> {
-        let blind = matches!(
-            &frame.request,
-            Some(Request::Bundle(_) | Request::Post(_) | Request::DirectPost(_) | Request::Nack(_))
-        );
-        if !blind {
-            return Ok(());
-        }
-        let bytes = frame.encode_to_vec();
-        for user in self.users.values() {
-            if bytes.windows(user.0.len()).any(|window| window == user.0) {
-                bail!("a frame names a person in clear");
-            }
-        }
-        Ok(())
-    }
-
-    fn say_goodbye(&mut self, connection: u64, reason: GoodbyeReason) -> Result<()> {
-        if reason == GoodbyeReason::Protocol {
-            bail!("a device sent what no client may send");
-        }
-        let goodbye = Goodbye { reason: reason.into(), reconnect_after: 0 };
-        let body = Some(server_frame::Body::Goodbye(goodbye));
-        self.send_down(connection, ServerFrame { body });
-        Ok(())
-    }
-
-    fn deliver(&mut self, connection: u64) -> Result<()> {
-        while let Some(open) = self.connections.get_mut(&connection) {
-            let Some(deliver) =
-                self.relay.deliver(&self.relay_store, &mut open.session, self.now)?
-            else {
-                break;
-            };
-            let body = Some(server_frame::Body::Deliver(deliver));
-            self.send_down(connection, ServerFrame { body });
-        }
-        Ok(())
-    }
-
-    /// One commit per epoch, whatever is sent again; a voided one does not count.
-    fn note_commit(
-        &mut self,
-        bundle: Option<(Vec<u8>, Hash)>,
-        result: Option<&reply::Result>,
-    ) -> Result<()> {
-        if let (Some((group, hash)), Some(reply::Result::Accepted(accepted))) = (bundle, result) {
-            let first = *self.commits.entry((group, accepted.epoch)).or_insert(hash);
-            if first != hash {
-                bail!("two commits were accepted for one epoch");
-            }
-        }
-        Ok(())
     }
 }
