@@ -58,17 +58,17 @@ fn link_in_the_end(story: &mut Story, new: usize, uri: String) -> Result<u32> {
 /// Approves, and confirms if both screens show the same; whether the new device is linked in the end.
 fn try_to_link(story: &mut Story, new: usize, uri: String) -> Result<bool> {
     story.world.told.clear();
-    let approve = story.world.ask(OLD, Command::LinkApprove { uri });
+    let approve = story.world.ask_in_vain(OLD, Command::LinkApprove { uri })?;
     story.world.run_until(story.world.now() + 30_000)?;
     let shown = codes(story, new);
     match approve {
-        Ok(Ok(Answer::Code { code })) if shown == [code.clone()] => {}
-        Ok(Ok(Answer::Code { .. })) if shown.is_empty() => return Ok(false),
-        Ok(other) => bail!("{other:?} here, {shown:?} there"),
-        Err(_) => return Ok(false),
+        Some(Ok(Answer::Code { code })) if shown == [code.clone()] => {}
+        Some(Ok(Answer::Code { .. })) if shown.is_empty() => return Ok(false),
+        Some(other) => bail!("{other:?} here, {shown:?} there"),
+        None => return Ok(false),
     }
     // Never answered when it comes to nothing.
-    let _ = story.world.ask(OLD, Command::LinkConfirm);
+    story.world.ask_in_vain(OLD, Command::LinkConfirm)?;
     story.world.run_until(story.world.now() + 60_000)?;
     Ok(story.world.device(new)?.user()?.is_some())
 }
@@ -217,7 +217,7 @@ fn who_has_seen_the_link_makes_the_codes_differ() -> Result<()> {
     let there = codes(&story, new);
     ensure!(there.len() == 1 && there != [code], "the screens show the same");
     // Were it confirmed all the same: the new device signs nothing for another account.
-    let _ = story.world.ask(OLD, Command::LinkConfirm);
+    story.world.ask_in_vain(OLD, Command::LinkConfirm)?;
     story.world.run_until(story.world.now() + 60_000)?;
     ensure!(log_length(&mut story)? == 1 && story.world.device(new)?.user()?.is_none());
     Ok(())
