@@ -298,6 +298,10 @@ impl Driver {
         if done.server != self.server {
             self.server = done.server;
             self.connect(true);
+            if self.server.is_none() {
+                // Removed from the account: nothing comes any more.
+                self.step(Input::Disconnected);
+            }
         } else if useless {
             // The engine learns that there is no connection; the next one is ordered already.
             self.connect(false);

@@ -14,6 +14,9 @@ fn a_second_device_has_the_history_and_is_equal() -> Result<()> {
     let world = World::new()?;
     let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
     let (at_alice, at_bob) = alice.befriends(&mut bob)?;
+    let group = json!({"title": "Book club", "members": [bob.address]});
+    let group = alice.call("chats.create_group", group)?.get("chat_id").cloned();
+    let group = group.and_then(|id| Some(id.as_str()?.to_string())).context("a group")?;
     for number in 0..300 {
         alice.say(&at_alice, &format!("Number {number}"))?;
     }
@@ -25,6 +28,11 @@ fn a_second_device_has_the_history_and_is_equal() -> Result<()> {
     let expected = alice.texts(&at_alice)?;
     ensure!(expected.len() == 301, "{} texts", expected.len());
     ensure!(laptop.texts(&at_alice)? == expected, "the history differs");
+    let codes = |history: Vec<Value>| -> Vec<Value> {
+        history.iter().filter_map(|message| message.pointer("/notice/code").cloned()).collect()
+    };
+    let told = codes(alice.history(&group)?);
+    ensure!(codes(laptop.history(&group)?) == told, "the notices differ from {told:?}");
 
     // Each of the three speaks, and all have it.
     laptop.say(&at_alice, "From the laptop")?;
@@ -49,6 +57,10 @@ fn a_second_device_has_the_history_and_is_equal() -> Result<()> {
     alice.say(&at_alice, "Only for the phone")?;
     bob.hears("Only for the phone")?;
     ensure!(!laptop.texts(&at_alice)?.contains(&"Only for the phone".to_string()));
+    laptop.rpc.until("that it is cut off", |rpc| {
+        let info = rpc.call("account.info", json!({}))?;
+        Ok((info.get("connected") == Some(&Value::Bool(false))).then_some(()))
+    })?;
     Ok(())
 }
 

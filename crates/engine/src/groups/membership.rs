@@ -149,6 +149,8 @@ impl Step<'_, '_> {
         let mut notices = Vec::new();
         match before {
             None if view.epoch == 1 => notices.push(at("created", None, &view.state.title)),
+            // Brought in by another device of this account: nobody came.
+            None if happened.by == me => {}
             None => notices.push(at("added", Some(me), "")),
             Some(before) if before.epoch == 0 => {
                 notices.push(at("created", None, &view.state.title))
