@@ -11,6 +11,10 @@ use parlor_wire::relay::{
 };
 use parlor_wire::{UserId, username};
 use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Checked logs kept in memory.
+const MOST_LOGS: usize = 1024;
 
 /// An address that was typed.
 pub enum Found {
@@ -114,14 +118,25 @@ impl Step<'_, '_> {
     }
 
     /// A person's checked device log, if it is here.
-    pub fn log(&self, user: &UserId) -> Result<Option<DeviceLog>> {
+    pub fn log(&self, user: &UserId) -> Result<Option<Rc<DeviceLog>>> {
         let entries = self.tx.log_entries(user)?;
         if entries.is_empty() {
             return Ok(None);
         }
-        DeviceLog::verify(user, &entries)
-            .map(Some)
-            .map_err(|_| EngineError::Damaged("a device log"))
+        let mut checked = self.engine.logs.borrow_mut();
+        if let Some((of, log)) = checked.get(user)
+            && *of == entries
+        {
+            return Ok(Some(log.clone()));
+        }
+        let log =
+            DeviceLog::verify(user, &entries).map_err(|_| EngineError::Damaged("a device log"))?;
+        let log = Rc::new(log);
+        if checked.len() >= MOST_LOGS {
+            checked.clear();
+        }
+        checked.insert(*user, (entries, log.clone()));
+        Ok(Some(log))
     }
 
     /// Asks for what is missing of a person's device log. False: it was asked for before, or there is no

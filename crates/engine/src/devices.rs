@@ -15,6 +15,7 @@ use parlor_wire::relay::{
     self, DeviceSeen, LogAppend, LogEntries, client_frame::Request, reply::Result as Outcome,
 };
 use parlor_wire::{DeviceId, Message};
+use std::rc::Rc;
 
 /// Devices that are to be removed, as long as the log does not say so.
 #[derive(Clone, PartialEq, Message)]
@@ -35,7 +36,7 @@ const NAMES: &str = "device_names";
 const SEEN: &str = "devices_seen";
 
 impl Step<'_, '_> {
-    fn own_log(&self) -> Result<DeviceLog> {
+    fn own_log(&self) -> Result<Rc<DeviceLog>> {
         self.log(&self.me()?)?.ok_or(EngineError::Damaged("own device log"))
     }
 

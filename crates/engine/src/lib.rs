@@ -22,11 +22,13 @@ mod own;
 mod project;
 mod step;
 
+use parlor_identity::DeviceLog;
 use parlor_mls::{DeviceIdentity, Group};
 use parlor_store::{StoreError, Tx};
 use parlor_view::{Answer, Command, Event, Failure};
-use parlor_wire::GroupId;
 use parlor_wire::relay::{ClientFrame, ServerFrame};
+use parlor_wire::{GroupId, UserId};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use thiserror::Error;
@@ -91,7 +93,12 @@ impl From<parlor_wire::id::InvalidId> for EngineError {
     }
 }
 
+/// Groups kept in memory.
+const MOST_GROUPS: usize = 256;
+
 type Result<T, E = EngineError> = std::result::Result<T, E>;
+
+type CheckedLogs = BTreeMap<UserId, (Vec<Vec<u8>>, Rc<DeviceLog>)>;
 
 /// One device.
 #[derive(Default)]
@@ -100,6 +107,8 @@ pub struct Engine {
     identity: Option<Rc<DeviceIdentity>>,
     /// Groups as the library has them in memory; always equal to the database between steps.
     groups: BTreeMap<GroupId, Group>,
+    /// Device logs whose signatures were checked, with the entries that were.
+    logs: RefCell<CheckedLogs>,
     net: net::Net,
     typing: content::TypingNow,
 }
@@ -115,8 +124,18 @@ impl Engine {
         *self = Self::default();
     }
 
+    /// Forgets copies of what is in the database; they are read again when they are needed. Nothing else changes.
+    pub fn forget_copies(&mut self) {
+        self.identity = None;
+        self.groups.clear();
+        self.logs.get_mut().clear();
+    }
+
     /// Takes one input.
     pub fn handle(&mut self, tx: &Tx<'_>, ctx: &mut Ctx<'_>, input: Input) -> Result<Effects> {
+        if self.groups.len() > MOST_GROUPS {
+            self.forget_copies();
+        }
         let mut step = step::Step::new(self, tx, ctx)?;
         match input {
             Input::Command(ticket, command) => step.command(ticket, command)?,

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Map(BTreeMap<(Table, Vec<u8>), Bytes>);
 
 /// See the module.
@@ -24,6 +24,11 @@ impl MemoryStore {
     /// An empty store under a server key.
     pub fn new(key: ServerKey) -> Self {
         Self { map: Arc::default(), key }
+    }
+
+    /// A store with the same rows that shares nothing with this one.
+    pub fn copy(&self) -> Self {
+        Self { map: Arc::new(Mutex::new(self.locked().clone())), key: self.key.clone() }
     }
 
     /// Number of rows of a table, for tests.

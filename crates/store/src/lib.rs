@@ -20,6 +20,7 @@ pub mod people;
 pub mod reactions;
 pub mod search;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row};
 use std::path::Path;
 use thiserror::Error;
@@ -84,6 +85,8 @@ impl Store {
              PRAGMA journal_size_limit = 0;",
         )?;
         connection.set_prepared_statement_cache_capacity(256);
+        // Else a statement is prepared anew each time that a parameter of it changes.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         search::register(&connection)?;
         migrations::run(&mut connection)?;
         Ok(Self { connection })

@@ -104,6 +104,12 @@ impl Tx<'_> {
         })
     }
 
+    /// Whether anything that was encrypted for a group before an epoch has no answer yet.
+    pub fn unsettled_posts(&self, group: &GroupId, epoch: u64) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE group_id = ?1 AND epoch < ?2)";
+        Ok(self.one(sql, (group.as_bytes(), epoch), |row| row.get(0))?.unwrap_or(false))
+    }
+
     /// The first entries of a chat.
     pub fn outbox(&self, chat: &ChatId, limit: u32) -> Result<Vec<OutboxRow>> {
         self.all(

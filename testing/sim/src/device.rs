@@ -26,13 +26,16 @@ pub struct Device {
 
 impl Device {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self {
-            store: Store::in_memory()?,
-            engine: Engine::new(),
-            connection: None,
-            online: true,
-            wake_at: None,
-        })
+        Ok(Self::over(Store::in_memory()?))
+    }
+
+    fn over(store: Store) -> Self {
+        Self { store, engine: Engine::new(), connection: None, online: true, wake_at: None }
+    }
+
+    /// A device over a copy of a database.
+    pub(crate) fn from_snapshot(snapshot: &[u8]) -> Result<Self> {
+        Ok(Self::over(Store::from_snapshot(snapshot)?))
     }
 
     /// One step of the engine; `committed` says whether the device lives long enough to commit it.

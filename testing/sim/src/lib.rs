@@ -10,10 +10,12 @@ mod check;
 mod device;
 mod network;
 mod script;
+mod shrink;
 mod world;
 
 pub use check::check;
 pub use device::Device;
 pub use network::Faults;
 pub use script::{Plan, Story, run};
+pub use shrink::shrink;
 pub use world::{Crash, Frame, Intercept, Moment, Watch, World};

@@ -5,7 +5,7 @@ use parlor_wire::relay::{ClientFrame, ServerFrame};
 use rand_core::RngCore;
 
 /// How often what goes wrong, in thousandths of the occasions.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Faults {
     /// A frame is lost, and the connection with it.
     pub breaks: u32,
@@ -17,6 +17,8 @@ pub struct Faults {
     pub crash_after: u32,
     /// A device is started anew after a step, with nothing but its database.
     pub restart: u32,
+    /// A device forgets after a step what it has in memory besides the state of its connection.
+    pub reload: u32,
     /// The relay is started anew after a frame.
     pub relay_crash: u32,
 }

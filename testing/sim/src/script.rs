@@ -2,7 +2,7 @@
 
 use crate::check::{Said, check};
 use crate::network::{Faults, below, chance};
-use crate::world::World;
+use crate::world::{Frozen, World};
 use anyhow::{Context, Result, bail, ensure};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow};
@@ -12,6 +12,10 @@ use parlor_view::{
 };
 use parlor_wire::content::ChatKind;
 use parlor_wire::{MessageId, UserId};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a seed decides before anything happens.
 #[derive(Debug, Clone, Copy)]
@@ -29,22 +33,25 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of a seed: worlds without faults, with a bad network, with crashes, with everything.
+    /// The plan of a seed: worlds without faults, with a bad network, with crashes, with everything; small and
+    /// large ones, and for every fifth nothing stays in a device's memory from one step to the next.
     pub fn of(seed: u64) -> Self {
+        let mut draw = ChaCha20Rng::seed_from_u64(seed ^ 0x9e37_79b9_7f4a_7c15);
         let network = Faults { breaks: 25, slow: 30, ..Faults::default() };
         let crashes = Faults { crash_before: 15, crash_after: 15, relay_crash: 5, ..network };
-        let faults = match seed % 4 {
+        let mut faults = match seed % 4 {
             0 => Faults { slow: 20, ..Faults::default() },
             1 => network,
             2 => crashes,
             _ => Faults { restart: 80, ..crashes },
         };
+        faults.reload = if seed.is_multiple_of(5) { 1000 } else { 0 };
         Self {
-            people: 2 + (seed / 4 % 4) as usize,
-            linked: (seed / 16 % 3) as usize,
-            acts: 80,
+            people: 2 + below(&mut draw, 4).min(below(&mut draw, 4)),
+            linked: below(&mut draw, 5).saturating_sub(2),
+            acts: 8 + below(&mut draw, 60) as u32,
             faults,
-            changes: !seed.is_multiple_of(8),
+            changes: !chance(&mut draw, 125),
         }
     }
 }
@@ -77,9 +84,30 @@ pub fn run(seed: u64, plan: Plan) -> Result<u64> {
 }
 
 impl Story {
-    /// Everybody gets an account; person 0 founds a group of all and writes to everybody.
+    /// Everybody has an account; person 0 has founded a group of all and written to everybody. What led there is
+    /// the same in all worlds of so many people, and so it is played once.
     pub fn begin(seed: u64, people: usize) -> Result<Self> {
-        let mut world = World::new(seed, people)?;
+        static BEGUN: Mutex<BTreeMap<usize, Arc<(Frozen, Vec<UserId>)>>> =
+            Mutex::new(BTreeMap::new());
+        let mut begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = match begun.get(&people) {
+            Some(from) => from.clone(),
+            None => {
+                let mut story = Self::meet(people)?;
+                let from = Arc::new((story.world.freeze()?, story.people));
+                begun.insert(people, from.clone());
+                from
+            }
+        };
+        drop(begun);
+        let (frozen, people) = from.as_ref();
+        let mut world = World::thaw(seed, frozen)?;
+        world.run_until(world.now + 10_000)?;
+        Ok(Self { world, people: people.clone(), sends: Vec::new(), texts: 0 })
+    }
+
+    fn meet(people: usize) -> Result<Self> {
+        let mut world = World::new(people as u64, people)?;
         let mut users = Vec::new();
         for device in 0..people {
             let wish = AccountCreate {

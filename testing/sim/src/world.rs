@@ -61,6 +61,14 @@ pub struct Crash {
     pub committed: bool,
 }
 
+/// A world at rest: what its devices and its relay have stored.
+pub(crate) struct Frozen {
+    now: u64,
+    relay_store: MemoryStore,
+    devices: Vec<Vec<u8>>,
+    commits: BTreeMap<(Vec<u8>, u64), Hash>,
+}
+
 /// See the module.
 pub struct World {
     pub(crate) now: u64,
@@ -97,6 +105,32 @@ pub struct World {
 }
 
 impl World {
+    /// What it takes to go on from here in another world, once nothing is on its way.
+    pub(crate) fn freeze(&mut self) -> Result<Frozen> {
+        let devices = self.devices.iter_mut().map(Device::snapshot).collect::<Result<_>>()?;
+        Ok(Frozen {
+            now: self.now,
+            relay_store: self.relay_store.copy(),
+            devices,
+            commits: self.commits.clone(),
+        })
+    }
+
+    /// Goes on from there, with everything random drawn from another seed.
+    pub(crate) fn thaw(seed: u64, frozen: &Frozen) -> Result<Self> {
+        let mut world = Self::new(seed, 0)?;
+        world.now = frozen.now;
+        world.relay_store = frozen.relay_store.copy();
+        world.commits = frozen.commits.clone();
+        for snapshot in &frozen.devices {
+            world.devices.push(Device::from_snapshot(snapshot)?);
+        }
+        for device in 0..world.devices.len() {
+            world.go_online(device)?;
+        }
+        Ok(world)
+    }
+
     /// A world with so many devices, none of which has an account.
     pub fn new(seed: u64, devices: usize) -> Result<Self> {
         let relay_key = ServerKey::new(&Secret::new([7; 32]));
@@ -280,6 +314,9 @@ impl World {
             return self.disconnect(device, true);
         }
         self.carry_out(device, effects)?;
+        if chance(&mut self.rng, faults.reload) {
+            self.device(device)?.engine.forget_copies();
+        }
         if restart {
             self.device(device)?.engine.reset();
             self.disconnect(device, false)?;

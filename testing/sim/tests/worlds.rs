@@ -1,6 +1,12 @@
-//! Whole worlds from a seed. `PARLOR_SIM_SEED=n` replays one; `PARLOR_SIM_SEEDS=n` plays so many.
+//! Whole worlds from a seed. `PARLOR_SIM_SEED=n` replays one, `PARLOR_SIM_SEEDS=n` plays so many and
+//! `PARLOR_SIM_FROM=n` begins there. What fails is shrunk.
 
-use parlor_sim::{Plan, run};
+use parlor_sim::{Plan, run, shrink};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Worlds in a run of all tests.
+const SEEDS: u64 = 1500;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -8,17 +14,31 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn everybody_ends_with_the_same_history() {
-    let seeds = match (number("PARLOR_SIM_SEED"), number("PARLOR_SIM_SEEDS")) {
-        (Some(seed), _) => seed..seed + 1,
-        (None, count) => 0..count.unwrap_or(60),
-    };
-    let mut failed = Vec::new();
-    for seed in seeds {
-        if let Err(error) = run(seed, Plan::of(seed)) {
-            eprintln!("seed {seed}: {error:#}");
-            failed.push(seed);
+    let first = number("PARLOR_SIM_SEED").or(number("PARLOR_SIM_FROM")).unwrap_or(0);
+    let count =
+        if number("PARLOR_SIM_SEED").is_some() { Some(1) } else { number("PARLOR_SIM_SEEDS") };
+    let end = first + count.unwrap_or(SEEDS);
+    let (next, failed) = (AtomicU64::new(first), Mutex::new(Vec::new()));
+    let play = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                return;
+            }
+            if let Err(error) = run(seed, Plan::of(seed)) {
+                eprintln!("seed {seed}: {error:#}");
+                let (plan, error) = shrink(seed, Plan::of(seed), error, 60);
+                eprintln!("seed {seed} with {plan:?}: {error:#}");
+                failed.lock().expect("no thread panics with it").push(seed);
+            }
         }
-    }
+    };
+    std::thread::scope(|threads| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            threads.spawn(play);
+        }
+    });
+    let failed = failed.into_inner().expect("all threads are done");
     assert!(failed.is_empty(), "replay with PARLOR_SIM_SEED=: {failed:?}");
 }
 

@@ -5,11 +5,12 @@ use parlor_identity::DeviceLog;
 use parlor_mls::{Changes, GroupView, Judge, LeafClaim, Refusal};
 use parlor_wire::UserId;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Everything a verdict depends on, gathered beforehand.
 pub struct DeviceJudge {
     /// Checked logs by person.
-    pub logs: BTreeMap<UserId, DeviceLog>,
+    pub logs: BTreeMap<UserId, Rc<DeviceLog>>,
 }
 
 impl DeviceJudge {

@@ -17,6 +17,7 @@ use parlor_mls::GroupView;
 use parlor_store::groups::GroupRow;
 use parlor_wire::{DeviceId, GroupId, QueueId, UserId};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Groups that are tended at the same time.
 const AT_ONCE: usize = 4;
@@ -59,7 +60,7 @@ impl Step<'_, '_> {
             return Ok(Care::default());
         }
         let me = self.me()?;
-        let mut logs: BTreeMap<UserId, Option<DeviceLog>> = BTreeMap::new();
+        let mut logs: BTreeMap<UserId, Option<Rc<DeviceLog>>> = BTreeMap::new();
         let mut care = Care::default();
         for member in &view.members {
             let user = member.leaf.user;

@@ -298,7 +298,9 @@ impl Step<'_, '_> {
         let Some(row) = row.filter(|row| row.status != Status::Gone && !chat.left) else {
             return Ok(true);
         };
-        if row.status != Status::Active {
+        // What went out in an epoch before may have been accepted without our knowing it yet: nobody but us can
+        // hand it over.
+        if row.status != Status::Active || self.tx.unsettled_posts(&row.group_id, row.epoch)? {
             return Ok(false);
         }
         let Some(group) = self.take_group(&row.group_id)? else { return Ok(false) };
