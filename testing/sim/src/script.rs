@@ -83,12 +83,14 @@ pub fn run(seed: u64, plan: Plan) -> Result<u64> {
     Ok(story.world.steps)
 }
 
+/// Worlds at rest, with the people of each, by their number.
+type Beginnings = BTreeMap<usize, Arc<(Frozen, Vec<UserId>)>>;
+
 impl Story {
     /// Everybody has an account; person 0 has founded a group of all and written to everybody. What led there is
     /// the same in all worlds of so many people, and so it is played once.
     pub fn begin(seed: u64, people: usize) -> Result<Self> {
-        static BEGUN: Mutex<BTreeMap<usize, Arc<(Frozen, Vec<UserId>)>>> =
-            Mutex::new(BTreeMap::new());
+        static BEGUN: Mutex<Beginnings> = Mutex::new(BTreeMap::new());
         let mut begun = BEGUN.lock().unwrap_or_else(PoisonError::into_inner);
         let from = match begun.get(&people) {
             Some(from) => from.clone(),
@@ -107,7 +109,8 @@ impl Story {
     }
 
     fn meet(people: usize) -> Result<Self> {
-        let mut world = World::new(people as u64, people)?;
+        // Nobody plays this seed, so that no key is ever drawn twice.
+        let mut world = World::new(u64::MAX - people as u64, people)?;
         let mut users = Vec::new();
         for device in 0..people {
             let wish = AccountCreate {

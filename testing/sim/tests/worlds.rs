@@ -2,8 +2,8 @@
 //! `PARLOR_SIM_FROM=n` begins there. What fails is shrunk.
 
 use parlor_sim::{Plan, run, shrink};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Worlds in a run of all tests.
 const SEEDS: u64 = 1500;
@@ -29,7 +29,7 @@ fn everybody_ends_with_the_same_history() {
                 eprintln!("seed {seed}: {error:#}");
                 let (plan, error) = shrink(seed, Plan::of(seed), error, 60);
                 eprintln!("seed {seed} with {plan:?}: {error:#}");
-                failed.lock().expect("no thread panics with it").push(seed);
+                failed.lock().unwrap_or_else(PoisonError::into_inner).push(seed);
             }
         }
     };
@@ -38,7 +38,7 @@ fn everybody_ends_with_the_same_history() {
             threads.spawn(play);
         }
     });
-    let failed = failed.into_inner().expect("all threads are done");
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     assert!(failed.is_empty(), "replay with PARLOR_SIM_SEED=: {failed:?}");
 }
 
