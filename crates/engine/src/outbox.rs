@@ -9,13 +9,14 @@
 //! | other        | a message is marked failed, anything else is dropped                       |
 //! | none         | the same bytes again on the next connection                                |
 
+use crate::inbox::missing;
 use crate::net::Purpose;
 use crate::step::{Step, Touch};
 use crate::{EngineError, Result};
 use parlor_store::chats::ChatId;
 use parlor_store::groups::{GroupRow, Status};
 use parlor_store::messages::State;
-use parlor_store::outbox::{Kind, OutboxRow, Payload};
+use parlor_store::outbox::{Kind, OutboxRow, Payload, Sent};
 use parlor_wire::content::Content;
 use parlor_wire::relay::{self, Post, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{Hash, Message, padding, statement};
@@ -86,6 +87,11 @@ impl Step<'_, '_> {
             self.tx.set_group(&fresh)?;
         }
         content.log_seq = self.tx.number("own_log_seq")? as u32;
+        let before = match self.tx.payload_before(&row.group_id, entry.id)? {
+            Some(hash) => Some(hash),
+            None => self.tx.heard(&row.group_id, &self.identity()?.device)?,
+        };
+        content.previous = before.as_ref().map(missing::mark).unwrap_or_default();
         let frame = padding::pad(&content.encode_to_vec());
         let encrypted = self.mls(|mls| group.encrypt(mls, &frame))?;
         let Ok(bytes) = encrypted else {
@@ -96,7 +102,15 @@ impl Step<'_, '_> {
         self.put_group(group);
         let hash = parlor_wire::hash(&payload.bytes);
         self.tx.set_payload(entry.id, &payload, &hash)?;
-        self.tx.add_sent(&hash, &entry.message_id, &row.group_id)?;
+        let kept = missing::is_kept(&content);
+        let sent = Sent {
+            message: entry.message_id,
+            group: row.group_id,
+            previous: content.previous,
+            position: 0,
+            content: if kept { entry.content.clone() } else { Vec::new() },
+        };
+        self.tx.add_sent(&hash, &sent)?;
         Ok(Some(payload))
     }
 
@@ -186,6 +200,11 @@ impl Step<'_, '_> {
     /// An entry has its place in the group's order.
     pub fn accepted(&mut self, entry: &OutboxRow, group_seq: u64, time: u64) -> Result<()> {
         let group = entry.payload.as_ref().map(|payload| payload.group);
+        if let Some(payload) = &entry.payload {
+            let hash = parlor_wire::hash(&payload.bytes);
+            self.tx.place_sent(&hash, time)?;
+            self.tx.set_heard(&payload.group, &self.identity()?.device, &hash)?;
+        }
         self.tx.delete_outbox(entry.id)?;
         self.own_change_settled(entry.id, Some(time))?;
         self.engine.net.posts_sent.remove(&entry.id);

@@ -7,7 +7,7 @@ use parlor_wire::{GroupId, Hash, QueueId};
 /// A post that could not be read.
 #[derive(Debug, Clone)]
 pub struct Unreadable {
-    /// BLAKE3 of the post.
+    /// BLAKE3 of the post; of one that never came, only its mark, and then zeros.
     pub hash: Hash,
     /// Where it belongs.
     pub chat_id: ChatId,
@@ -17,6 +17,10 @@ pub struct Unreadable {
     pub position: u64,
     /// When it was asked for last; 0: never.
     pub asked_at: u64,
+    /// Of one that never came: the mark of the newest post before it that did.
+    pub after: Vec<u8>,
+    /// How many were looked for before, one after the other.
+    pub steps: u32,
 }
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Unreadable> {
@@ -26,6 +30,8 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Unreadable> {
         group_id: id(row, "group_id")?,
         position: row.get("position")?,
         asked_at: row.get("asked_at")?,
+        after: row.get("after")?,
+        steps: row.get("steps")?,
     })
 }
 
@@ -61,17 +67,27 @@ impl Tx<'_> {
     /// Notes a post that could not be read.
     pub fn set_unreadable(&self, unreadable: &Unreadable) -> Result<()> {
         self.execute(
-            "INSERT OR REPLACE INTO unreadable (hash, chat_id, group_id, position, asked_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO unreadable (hash, chat_id, group_id, position, asked_at, after, steps)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (
                 unreadable.hash.as_bytes(),
                 unreadable.chat_id.as_bytes(),
                 unreadable.group_id.as_bytes(),
                 unreadable.position,
                 unreadable.asked_at,
+                &unreadable.after,
+                unreadable.steps,
             ),
         )?;
         Ok(())
+    }
+
+    /// Whether a post with this mark could not be read.
+    pub fn unreadable_mark(&self, group: &GroupId, mark: &[u8]) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM unreadable WHERE group_id = ?1
+             AND substr(hash, 1, ?3) = ?2)";
+        let found = self.one(sql, (group.as_bytes(), mark, mark.len()), |row| row.get(0))?;
+        Ok(found.unwrap_or(false))
     }
 
     /// A post that could not be read.

@@ -2,7 +2,7 @@
 
 use crate::chats::ChatId;
 use crate::{Result, Tx, id, maybe_id};
-use parlor_wire::{GroupId, Hash, MessageId};
+use parlor_wire::{DeviceId, GroupId, Hash, MessageId};
 
 /// What an entry carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,18 +165,83 @@ impl Tx<'_> {
     }
 
     /// Remembers an own post.
-    pub fn add_sent(&self, hash: &Hash, message: &MessageId, group: &GroupId) -> Result<()> {
+    pub fn add_sent(&self, hash: &Hash, sent: &Sent) -> Result<()> {
         self.execute(
-            "INSERT OR REPLACE INTO sent (hash, message_id, group_id) VALUES (?1, ?2, ?3)",
-            (hash.as_bytes(), message.as_bytes(), group.as_bytes()),
+            "INSERT OR REPLACE INTO sent (hash, message_id, group_id, previous, position, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (
+                hash.as_bytes(),
+                sent.message.as_bytes(),
+                sent.group.as_bytes(),
+                &sent.previous,
+                sent.position,
+                &sent.content,
+            ),
         )?;
         Ok(())
     }
 
-    /// The message of an own post.
-    pub fn sent(&self, hash: &Hash) -> Result<Option<(MessageId, GroupId)>> {
-        self.one("SELECT * FROM sent WHERE hash = ?1", [hash.as_bytes()], |row| {
-            Ok((id(row, "message_id")?, id(row, "group_id")?))
+    /// An own post has its place.
+    pub fn place_sent(&self, hash: &Hash, position: u64) -> Result<()> {
+        self.execute("UPDATE sent SET position = ?2 WHERE hash = ?1", (hash.as_bytes(), position))?;
+        Ok(())
+    }
+
+    /// An own post, by its hash or by the beginning of it.
+    pub fn sent(&self, hash: &[u8]) -> Result<Option<Sent>> {
+        let end: Vec<u8> = hash.iter().copied().chain([0xff; Hash::LEN]).take(Hash::LEN).collect();
+        let sql = "SELECT * FROM sent WHERE hash >= ?1 AND hash <= ?2 LIMIT 1";
+        self.one(sql, (hash, end), |row| {
+            Ok(Sent {
+                message: id(row, "message_id")?,
+                group: id(row, "group_id")?,
+                previous: row.get("previous")?,
+                position: row.get("position")?,
+                content: row.get("content")?,
+            })
         })
     }
+
+    /// The newest bytes for a group that wait for their answer, before an entry.
+    pub fn payload_before(&self, group: &GroupId, entry: i64) -> Result<Option<Hash>> {
+        let sql = "SELECT hash FROM outbox WHERE group_id = ?1 AND id < ?2 AND hash IS NOT NULL
+             ORDER BY id DESC LIMIT 1";
+        self.one(sql, (group.as_bytes(), entry), |row| id(row, "hash"))
+    }
+
+    /// The newest post of a device in a group that is known.
+    pub fn heard(&self, group: &GroupId, device: &DeviceId) -> Result<Option<Hash>> {
+        let sql = "SELECT hash FROM heard WHERE group_id = ?1 AND device_id = ?2";
+        self.one(sql, (group.as_bytes(), device.as_bytes()), |row| id(row, "hash"))
+    }
+
+    /// A newer one is known.
+    pub fn set_heard(&self, group: &GroupId, device: &DeviceId, hash: &Hash) -> Result<()> {
+        self.execute(
+            "INSERT OR REPLACE INTO heard (group_id, device_id, hash) VALUES (?1, ?2, ?3)",
+            (group.as_bytes(), device.as_bytes(), hash.as_bytes()),
+        )?;
+        Ok(())
+    }
+
+    /// What devices say in a group is followed anew.
+    pub fn forget_heard(&self, group: &GroupId) -> Result<()> {
+        self.execute("DELETE FROM heard WHERE group_id = ?1", [group.as_bytes()])?;
+        Ok(())
+    }
+}
+
+/// A post of this device.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// The content's message id.
+    pub message: MessageId,
+    /// Where it went.
+    pub group: GroupId,
+    /// The mark of the post before it; empty for the first.
+    pub previous: Vec<u8>,
+    /// Its place, once it has one; else 0.
+    pub position: u64,
+    /// Encoded content, if no message row has it.
+    pub content: Vec<u8>,
 }

@@ -9,11 +9,10 @@ use crate::Result;
 use crate::step::{Step, Touch};
 use parlor_store::chats::ChatId;
 use parlor_store::messages::{Kind, MessageRow, State};
-use parlor_store::outbox;
 use parlor_store::reactions::Orphan;
 use parlor_wire::content::{Content, Profile, content::Body};
 use parlor_wire::limits::MAX_NAME_BYTES;
-use parlor_wire::{DeviceId, GroupId, Hash, Message, MessageId, UserId};
+use parlor_wire::{DeviceId, GroupId, Message, MessageId, UserId};
 pub use typing::TypingNow;
 
 /// Where and by whom something was said.
@@ -180,45 +179,5 @@ impl Step<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// Somebody could not read posts: those of ours are sent again.
-    fn resend(&mut self, request: &parlor_wire::content::ResendRequest, said: &Said) -> Result<()> {
-        let me = self.me()?;
-        for hash in request.post_hashes.iter().take(100) {
-            let Ok(hash) = Hash::try_from(hash) else { continue };
-            let Some((message_id, group)) = self.tx.sent(&hash)? else { continue };
-            if group != said.group {
-                continue;
-            }
-            let row = self.tx.message(&message_id)?.filter(|row| row.sender == me);
-            let content = row.and_then(|row| self.content_of(&row)).unwrap_or_default();
-            let body = Body::Resend(parlor_wire::content::Resend {
-                post_hash: hash.to_vec(),
-                content: content.encode_to_vec(),
-            });
-            self.enqueue(&said.chat, outbox::Kind::Other, body)?;
-        }
-        Ok(())
-    }
-
-    /// A post comes again, by its author: it takes the placeholder's place.
-    fn resent(&mut self, resend: &parlor_wire::content::Resend, said: &Said) -> Result<()> {
-        let Ok(hash) = Hash::try_from(&resend.post_hash) else { return Ok(()) };
-        let Some(missed) = self.tx.unreadable(&hash)?.filter(|missed| missed.chat_id == said.chat)
-        else {
-            return Ok(());
-        };
-        let Ok(content) = Content::decode(resend.content.as_slice()) else { return Ok(()) };
-        self.tx.delete_unreadable(&hash)?;
-        self.tx.delete_message(&MessageId(std::array::from_fn(|at| hash.0[at])))?;
-        self.touch_chat(said.chat);
-        // A receipt or another thing without a message of its own: nothing is missing.
-        if content.message_id.is_empty() {
-            return Ok(());
-        }
-        let said =
-            Said { position: missed.position, encoded: resend.content.clone(), ..said.clone() };
-        self.said(content, &said)
     }
 }

@@ -13,6 +13,7 @@
 //! An item whose judgement needs a device log that is not here is parked, and everything of its group behind it.
 
 mod commit;
+pub mod missing;
 mod post;
 mod welcome;
 

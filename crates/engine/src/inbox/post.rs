@@ -3,23 +3,12 @@
 use super::Done;
 use crate::Result;
 use crate::content::Said;
-use crate::step::{Step, Touch};
+use crate::step::Step;
 use parlor_mls::Received;
 use parlor_store::groups::{GroupRow, Status};
-use parlor_store::inbox::Unreadable;
-use parlor_store::messages::{Kind, MessageRow, State};
-use parlor_store::outbox;
-use parlor_wire::content::{Content, EphemeralBox, EphemeralContent, ResendRequest, content::Body};
+use parlor_wire::content::{Content, EphemeralBox, EphemeralContent, content::Body};
 use parlor_wire::relay::{Live, MailboxItem};
-use parlor_wire::{DeviceId, Hash, Message, MessageId, QueueId, UserId, padding, statement};
-
-/// How long to wait before a post is asked for again, milliseconds.
-const ASK_AGAIN: u64 = 3600 * 1000;
-
-/// The id of the placeholder of a post that could not be read.
-pub fn placeholder_id(hash: &Hash) -> MessageId {
-    MessageId(std::array::from_fn(|at| hash.0[at]))
-}
+use parlor_wire::{DeviceId, Message, QueueId, UserId, padding, statement};
 
 impl Step<'_, '_> {
     pub(super) fn post(&mut self, mut row: GroupRow, item: &MailboxItem) -> Result<Done> {
@@ -29,7 +18,7 @@ impl Step<'_, '_> {
             self.accepted(&entry, item.group_seq, item.time)?;
             return Ok(Done::Processed);
         }
-        if self.tx.sent(&hash)?.is_some() {
+        if self.tx.sent(hash.as_bytes())?.is_some() {
             return Ok(Done::Processed);
         }
         let Some(mut group) = self.take_group(&row.group_id)? else {
@@ -63,6 +52,7 @@ impl Step<'_, '_> {
                     return Ok(Done::Processed);
                 };
                 self.log_hinted(&from.leaf.user, content.0.log_seq)?;
+                self.follow(&row, &from.leaf.device, &content.0.previous, item.time, &hash)?;
                 let said = Said {
                     chat: row.chat_id,
                     group: row.group_id,
@@ -86,60 +76,6 @@ impl Step<'_, '_> {
             Received::Unreadable(_) => self.cannot_read(&row, item, &hash)?,
         }
         Ok(Done::Processed)
-    }
-
-    /// A placeholder in its place, and a note to ask its author to send it again.
-    fn cannot_read(&mut self, row: &GroupRow, item: &MailboxItem, hash: &Hash) -> Result<()> {
-        if self.tx.unreadable(hash)?.is_some() {
-            return Ok(());
-        }
-        self.tx.set_unreadable(&Unreadable {
-            hash: *hash,
-            chat_id: row.chat_id,
-            group_id: row.group_id,
-            position: item.time,
-            asked_at: 0,
-        })?;
-        let message_id = placeholder_id(hash);
-        self.tx.set_message(&MessageRow {
-            message_id,
-            chat_id: row.chat_id,
-            position: item.time,
-            sender: self.me()?,
-            mine: false,
-            kind: Kind::Unreadable,
-            sent_at: item.time,
-            received_at: Some(self.now),
-            text: String::new(),
-            body: Vec::new(),
-            reply_to: None,
-            edited_at: None,
-            state: State::Received,
-            hidden: false,
-        })?;
-        self.touch_message(message_id, Touch::Received);
-        self.ask_again(row)
-    }
-
-    /// Asks the members of a group in step for posts that could not be read.
-    pub fn ask_again(&mut self, row: &GroupRow) -> Result<()> {
-        if row.status != Status::Active {
-            return Ok(());
-        }
-        let wanted = self.tx.unasked(&row.group_id, self.now.saturating_sub(ASK_AGAIN).max(1))?;
-        if wanted.is_empty() {
-            return Ok(());
-        }
-        let post_hashes = wanted.iter().map(|unreadable| unreadable.hash.to_vec()).collect();
-        self.enqueue(
-            &row.chat_id,
-            outbox::Kind::Other,
-            Body::ResendRequest(ResendRequest { post_hashes }),
-        )?;
-        for unreadable in wanted {
-            self.tx.set_unreadable(&Unreadable { asked_at: self.now, ..unreadable })?;
-        }
-        Ok(())
     }
 
     /// An ephemeral post: typing.
