@@ -273,6 +273,7 @@ impl Step<'_, '_> {
         let profile = ProfileNow {
             display_name: person.display_name.clone().unwrap_or_default(),
             about: person.about.clone().unwrap_or_default(),
+            avatar: person.avatar.clone().unwrap_or_default(),
             version: self.tx.number("profile_version")? + 1,
         };
         person.profile_version = profile.version;

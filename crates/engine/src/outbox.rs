@@ -229,7 +229,7 @@ impl Step<'_, '_> {
 
     /// Nothing more goes to a chat: what was still to be sent there has failed.
     pub fn fail_outbox(&mut self, chat: &ChatId) -> Result<()> {
-        for entry in self.tx.outbox(chat, u32::MAX)? {
+        for entry in self.tx.whole_outbox(chat)? {
             self.own_change_settled(entry.id, None)?;
             self.state_moves(&entry, None, State::Failed)?;
         }

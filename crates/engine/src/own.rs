@@ -15,7 +15,7 @@ use parlor_wire::content::{ChatKind, Content, OwnState, content::Body};
 use parlor_wire::device::{
     ChatMarks, OwnChange, OwnChanges, PersonMarks, ProfileNow, Switches, own_change::Change,
 };
-use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
+use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_AVATAR_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use parlor_wire::{Message, MessageId, UserId};
 
 /// A change by itself.
@@ -220,6 +220,7 @@ impl Step<'_, '_> {
     fn profile_changed(&mut self, profile: ProfileNow) -> Result<()> {
         let fits = profile.display_name.len() <= MAX_NAME_BYTES
             && profile.about.len() <= MAX_ABOUT_BYTES
+            && profile.avatar.len() <= MAX_AVATAR_BYTES
             && !profile.display_name.is_empty();
         if profile.version <= self.tx.number("profile_version")? || !fits {
             return Ok(());
@@ -227,6 +228,7 @@ impl Step<'_, '_> {
         let mut person = self.tx.person(&self.me()?)?;
         person.display_name = Some(profile.display_name);
         person.about = Some(profile.about).filter(|about| !about.is_empty());
+        person.avatar = Some(profile.avatar).filter(|avatar| !avatar.is_empty());
         person.profile_version = profile.version;
         self.tx.set_person(&person)?;
         // The device that changed it tells the chats.

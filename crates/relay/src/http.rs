@@ -1,7 +1,7 @@
 //! The routes.
 
-use crate::connection;
 use crate::server::{Remote, Shared, now};
+use crate::{blobs, connection};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -28,6 +28,13 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/metrics", get(metrics))
         .route("/v1/ws", get(websocket))
         .route("/v1/frame", post(frame).layer(DefaultBodyLimit::max(MAX_FRAME_BYTES)))
+        .route(
+            "/v1/blobs/{id}",
+            get(blobs::download)
+                .head(blobs::head)
+                .put(blobs::upload)
+                .layer(DefaultBodyLimit::disable()),
+        )
         .with_state(shared)
 }
 

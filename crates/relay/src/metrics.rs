@@ -42,6 +42,14 @@ pub struct Metrics {
     pub delivered: Number,
     /// Items that found a mailbox full.
     pub overflowed: Number,
+    /// Blobs that became whole.
+    pub blobs_uploaded: Number,
+    /// Files of blobs removed.
+    pub blobs_removed: Number,
+    /// Bytes of blobs received.
+    pub blob_bytes_received: Number,
+    /// Bytes of blobs sent.
+    pub blob_bytes_sent: Number,
     /// Rows removed by the sweep.
     pub swept: Number,
 }
@@ -58,6 +66,10 @@ impl Metrics {
             ("accepted_total", "counter", self.accepted.get()),
             ("delivered_items_total", "counter", self.delivered.get()),
             ("overflowed_items_total", "counter", self.overflowed.get()),
+            ("blobs_uploaded_total", "counter", self.blobs_uploaded.get()),
+            ("blobs_removed_total", "counter", self.blobs_removed.get()),
+            ("blob_bytes_received_total", "counter", self.blob_bytes_received.get()),
+            ("blob_bytes_sent_total", "counter", self.blob_bytes_sent.get()),
             ("swept_rows_total", "counter", self.swept.get()),
             ("database_bytes", "gauge", disk),
         ];

@@ -104,13 +104,37 @@ impl Tx<'_> {
         })
     }
 
-    /// The first entries of a chat.
+    /// The first entries of a chat that wait for nothing.
     pub fn outbox(&self, chat: &ChatId, limit: u32) -> Result<Vec<OutboxRow>> {
         self.all(
-            "SELECT * FROM outbox WHERE chat_id = ?1 ORDER BY id LIMIT ?2",
+            "SELECT * FROM outbox WHERE chat_id = ?1 AND waits = 0 ORDER BY id LIMIT ?2",
             (chat.as_bytes(), limit),
             read,
         )
+    }
+
+    /// All entries of a chat.
+    pub fn whole_outbox(&self, chat: &ChatId) -> Result<Vec<OutboxRow>> {
+        self.all("SELECT * FROM outbox WHERE chat_id = ?1 ORDER BY id", [chat.as_bytes()], read)
+    }
+
+    /// An entry waits for the files of its message.
+    pub fn hold_outbox(&self, id: i64) -> Result<()> {
+        self.execute("UPDATE outbox SET waits = 1 WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
+    /// The entry of a message that waits for its files.
+    pub fn held_outbox(&self, message: &MessageId) -> Result<Option<OutboxRow>> {
+        let sql = "SELECT * FROM outbox WHERE waits = 1 AND message_id = ?1";
+        self.one(sql, [message.as_bytes()], read)
+    }
+
+    /// The entry has waited long enough, and has this content now.
+    pub fn release_outbox(&self, id: i64, content: &[u8]) -> Result<()> {
+        let sql = "UPDATE outbox SET waits = 0, content = ?2 WHERE id = ?1";
+        self.execute(sql, (id, content))?;
+        Ok(())
     }
 
     /// One entry.

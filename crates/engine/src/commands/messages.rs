@@ -134,7 +134,8 @@ impl Step<'_, '_> {
         if chat.requested {
             self.accept_chat(&mut chat)?;
         }
-        let message = self.send_text(&chat.chat_id, Text { text, entities, reply_to })?;
+        let message =
+            self.send_text(&chat.chat_id, Text { text, entities, reply_to, ..Text::default() })?;
         Ok(Ok(Answer::Message { message_id: message.text() }))
     }
 

@@ -12,7 +12,7 @@ use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_store::outbox;
 use parlor_store::reactions::Orphan;
 use parlor_wire::content::{Content, Profile, content::Body};
-use parlor_wire::limits::MAX_NAME_BYTES;
+use parlor_wire::limits::{MAX_AVATAR_BYTES, MAX_NAME_BYTES};
 use parlor_wire::{DeviceId, GroupId, Hash, Message, MessageId, UserId};
 pub use typing::TypingNow;
 
@@ -64,7 +64,7 @@ impl Step<'_, '_> {
             Some(Body::Resend(resend)) => self.resent(&resend, said),
             Some(Body::ReaddRequest(request)) => self.readd_requested(&said.sender, &request),
             Some(Body::OwnState(state)) => self.own_changes_came(&state.payload, said),
-            Some(Body::Typing(_)) => Ok(()),
+            Some(Body::Typing(_) | Body::FileWanted(_) | Body::FileAgain(_)) => Ok(()),
             None => self.unknown_came(message_id, content.sent_at, said),
         }
     }
@@ -154,13 +154,16 @@ impl Step<'_, '_> {
 
     fn profile_came(&mut self, user: &UserId, profile: &Profile) -> Result<()> {
         let mut person = self.tx.person(user)?;
-        if profile.version <= person.profile_version || profile.display_name.len() > MAX_NAME_BYTES
+        if profile.version <= person.profile_version
+            || profile.display_name.len() > MAX_NAME_BYTES
+            || profile.avatar.len() > MAX_AVATAR_BYTES
         {
             return Ok(());
         }
         person.profile_version = profile.version;
         person.display_name = Some(profile.display_name.clone());
         person.about = Some(profile.about.clone()).filter(|about| !about.is_empty());
+        person.avatar = Some(profile.avatar.clone()).filter(|avatar| !avatar.is_empty());
         self.tx.set_person(&person)?;
         let me = self.me()?;
         let direct = crate::contacts::direct_chat_id(&me, user);

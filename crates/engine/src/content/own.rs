@@ -78,6 +78,7 @@ impl Step<'_, '_> {
         Ok(Profile {
             display_name: person.display_name.unwrap_or_default(),
             about: person.about.unwrap_or_default(),
+            avatar: person.avatar.unwrap_or_default(),
             version: self.tx.number("profile_version")?,
         })
     }

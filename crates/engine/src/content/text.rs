@@ -11,8 +11,7 @@ use parlor_wire::{Message, MessageId};
 
 /// What is stored beside a text: everything of it but the text and the reply.
 pub fn text_body(text: &Text) -> Vec<u8> {
-    Text { text: String::new(), entities: text.entities.clone(), reply_to: Vec::new() }
-        .encode_to_vec()
+    Text { text: String::new(), reply_to: Vec::new(), ..text.clone() }.encode_to_vec()
 }
 
 impl Step<'_, '_> {
@@ -57,7 +56,7 @@ impl Step<'_, '_> {
         {
             return Ok(());
         }
-        let text = Text { text: edit.text, entities: edit.entities, reply_to: Vec::new() };
+        let text = Text { text: edit.text, entities: edit.entities, ..Text::default() };
         if row.text == text.text && row.body == text_body(&text) {
             // It came with the history already.
             return Ok(());

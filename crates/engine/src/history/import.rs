@@ -75,6 +75,8 @@ impl Step<'_, '_> {
         if person.profile_version <= record.profile_version {
             person.display_name = some(&record.display_name).or(person.display_name);
             person.about = some(&record.about).or(person.about);
+            let avatar = Some(record.avatar.clone()).filter(|avatar| !avatar.is_empty());
+            person.avatar = avatar.or(person.avatar);
             person.profile_version = record.profile_version;
         }
         person.accepted |= record.accepted;
