@@ -192,8 +192,7 @@ impl Step<'_, '_> {
     fn hidden_elsewhere(&mut self, message: &[u8]) -> Result<()> {
         let Ok(id) = MessageId::try_from(message) else { return Ok(()) };
         let Some(mut row) = self.tx.message(&id)? else { return Ok(()) };
-        row.hidden = true;
-        self.tx.set_message(&row)?;
+        self.hide(&mut row)?;
         self.touch_message(id, Touch::Updated);
         self.touch_chat(row.chat_id);
         Ok(())

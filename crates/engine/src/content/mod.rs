@@ -64,7 +64,14 @@ impl Step<'_, '_> {
             Some(Body::Resend(resend)) => self.resent(&resend, said),
             Some(Body::ReaddRequest(request)) => self.readd_requested(&said.sender, &request),
             Some(Body::OwnState(state)) => self.own_changes_came(&state.payload, said),
-            Some(Body::Typing(_) | Body::FileWanted(_) | Body::FileAgain(_)) => Ok(()),
+            Some(Body::FileWanted(wanted)) => self.file_wanted(&wanted, said),
+            Some(Body::FileAgain(again)) => match MessageId::try_from(&again.target) {
+                Ok(target) => {
+                    self.on_target(target, said, |step, row| step.file_again(row, &again, said))
+                }
+                Err(_) => Ok(()),
+            },
+            Some(Body::Typing(_)) => Ok(()),
             None => self.unknown_came(message_id, content.sent_at, said),
         }
     }

@@ -2,12 +2,13 @@
 
 use super::{INCOMING, Incoming};
 use crate::Result;
+use crate::media::attachments_fit;
 use crate::net::Purpose;
 use crate::step::{Step, Touch};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow, State, Version};
 use parlor_view::Event;
-use parlor_wire::content::ChatKind;
+use parlor_wire::content::{ChatKind, Text};
 use parlor_wire::device::{
     ChatRecord, HistoryChunk, HistoryWant, MessageRecord, PersonRecord, chat_name::Name,
 };
@@ -133,6 +134,11 @@ impl Step<'_, '_> {
         let known = self.tx.message(&message_id)?;
         // What is here came through the group, and is as new as anything.
         if known.is_none() {
+            let text = Text::decode(record.body.as_slice()).unwrap_or_default();
+            let said = record.kind == u32::from(Kind::Text as u8) && !record.hidden;
+            if said && attachments_fit(&text) {
+                self.note_files(&message_id, &text)?;
+            }
             let mine = sender == self.me()?;
             let kind = u8::try_from(record.kind).unwrap_or(u8::MAX);
             let state = State::from_number(u8::try_from(record.state).unwrap_or(u8::MAX));
