@@ -130,6 +130,13 @@ impl Tx<'_> {
         self.one(sql, [message.as_bytes()], read)
     }
 
+    /// The content of an entry that waits is another.
+    pub fn set_held(&self, id: i64, content: &[u8]) -> Result<()> {
+        let sql = "UPDATE outbox SET content = ?2 WHERE id = ?1 AND waits = 1";
+        self.execute(sql, (id, content))?;
+        Ok(())
+    }
+
     /// The entry has waited long enough, and has this content now.
     pub fn release_outbox(&self, id: i64, content: &[u8]) -> Result<()> {
         let sql = "UPDATE outbox SET waits = 0, content = ?2 WHERE id = ?1";

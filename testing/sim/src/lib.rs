@@ -12,7 +12,7 @@ mod network;
 mod script;
 mod world;
 
-pub use check::check;
+pub use check::{check, check_files};
 pub use device::Device;
 pub use network::Faults;
 pub use script::{Plan, Story, run};

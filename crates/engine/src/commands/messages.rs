@@ -2,21 +2,23 @@
 
 use super::files::caption_problem;
 use super::refused;
-use crate::content::Said;
+use crate::content::{Said, text_body};
 use crate::media::{FileOrder, NewFile};
 use crate::own::one;
 use crate::step::{Step, Touch};
-use crate::{Result, Ticket};
+use crate::{EngineError, Result, Ticket};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_store::outbox;
 use parlor_view::{
     Answer, Code, Command, Failure, Format, Mention, MessageEdit, MessagesSend, VersionView,
 };
-use parlor_wire::content::{Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body};
+use parlor_wire::content::{
+    Content, Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body,
+};
 use parlor_wire::device::{HiddenMessage, own_change::Change};
 use parlor_wire::limits::{MAX_EMOJI_BYTES, MAX_ENTITIES, MAX_TEXT_BYTES};
-use parlor_wire::{GroupId, MessageId, UserId};
+use parlor_wire::{GroupId, Message, MessageId, UserId};
 
 pub(super) type Answered = Result<Result<Answer, Failure>>;
 
@@ -252,6 +254,9 @@ impl Step<'_, '_> {
         if let Some(problem) = problem {
             return Ok(Err(problem));
         }
+        if let Some(entry) = self.tx.held_outbox(&row.message_id)? {
+            return self.rewrite(row, &entry, text, entities);
+        }
         let edit = Edit { target: row.message_id.to_vec(), text, entities };
         self.act(&row, Body::Edit(edit))
     }
@@ -275,6 +280,29 @@ impl Step<'_, '_> {
         Ok(Ok(Answer::Empty {}))
     }
 
+    /// Changes a text that has not left: nobody knows the old one.
+    fn rewrite(
+        &mut self,
+        mut row: MessageRow,
+        entry: &outbox::OutboxRow,
+        text: String,
+        entities: Vec<Entity>,
+    ) -> Answered {
+        let mut content = Content::decode(entry.content.as_slice())
+            .map_err(|_| EngineError::Damaged("the outbox"))?;
+        if let Some(Body::Text(said)) = &mut content.body {
+            said.text.clone_from(&text);
+            said.entities = entities;
+            row.body = text_body(said);
+        }
+        row.text = text;
+        self.tx.set_held(entry.id, &content.encode_to_vec())?;
+        self.tx.set_message(&row)?;
+        self.touch_message(row.message_id, Touch::Updated);
+        self.touch_chat(row.chat_id);
+        Ok(Ok(Answer::Empty {}))
+    }
+
     fn unsend(&mut self, mut row: MessageRow) -> Answered {
         self.forget_files(&row.message_id)?;
         row.kind = Kind::Deleted;
@@ -294,6 +322,9 @@ impl Step<'_, '_> {
         }
         if !matches!(row.kind, Kind::Text | Kind::Unknown) {
             return Ok(Err(refused("There is nothing to react to.")));
+        }
+        if self.tx.held_outbox(&row.message_id)?.is_some() {
+            return Ok(Err(refused("The message has not left yet.")));
         }
         let reaction = Reaction { target: row.message_id.to_vec(), emoji: emoji.to_string() };
         self.act(row, Body::Reaction(reaction))

@@ -14,6 +14,7 @@ use parlor_store::reactions::Orphan;
 use parlor_wire::content::{Content, Profile, content::Body};
 use parlor_wire::limits::{MAX_AVATAR_BYTES, MAX_NAME_BYTES};
 use parlor_wire::{DeviceId, GroupId, Hash, Message, MessageId, UserId};
+pub use text::text_body;
 pub use typing::TypingNow;
 
 /// Where and by whom something was said.

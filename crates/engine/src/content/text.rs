@@ -111,7 +111,7 @@ impl Step<'_, '_> {
     }
 
     /// The content that an own message was sent with, as it stands now.
-    pub fn content_of(&self, row: &MessageRow) -> Option<Content> {
+    pub(super) fn content_of(&self, row: &MessageRow) -> Option<Content> {
         let body = match row.kind {
             Kind::Text => {
                 let text = Text::decode(row.body.as_slice()).ok()?;

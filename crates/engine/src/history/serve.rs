@@ -15,6 +15,7 @@ use crate::{EngineError, Result};
 use parlor_store::chats::{Chat, ChatId};
 use parlor_store::groups::Status;
 use parlor_store::messages::{MessageRow, PENDING};
+use parlor_store::outbox::Payload;
 use parlor_wire::device::{
     ChatName, ChatRecord, HistoryChunk, HistoryWant, MessageRecord, PersonRecord, ReactionRecord,
     VersionRecord,
@@ -307,6 +308,14 @@ impl Step<'_, '_> {
             return Ok(true);
         };
         if row.status != Status::Active {
+            return Ok(false);
+        }
+        // An own post of an epoch before may be accepted without this device knowing: the new device cannot read
+        // it, and it is in no history until it has its place.
+        let of_before =
+            |payload: &Payload| payload.group != row.group_id || payload.epoch < row.epoch;
+        let entries = self.tx.whole_outbox(&row.chat_id)?;
+        if entries.iter().any(|entry| entry.payload.as_ref().is_some_and(of_before)) {
             return Ok(false);
         }
         let Some(group) = self.take_group(&row.group_id)? else { return Ok(false) };

@@ -5,7 +5,7 @@ use crate::step::Step;
 use crate::{EngineError, Result};
 use parlor_store::files::{FileRow, Remote};
 use parlor_store::messages::{MessageRow, State};
-use parlor_wire::content::{Attachment, Text};
+use parlor_wire::content::{Attachment, Content, Text, content::Body};
 use parlor_wire::relay::{self, reply::Result as Outcome};
 use parlor_wire::{BlobId, FileId, Message, MessageId};
 use zeroize::Zeroizing;
@@ -173,11 +173,15 @@ impl Step<'_, '_> {
         if files.iter().any(|(_, file)| file.remote != Remote::Ready) {
             return Ok(());
         }
+        let mut content = Content::decode(entry.content.as_slice())
+            .map_err(|_| EngineError::Damaged("the outbox"))?;
         for (number, file) in &files {
             self.set_blob(&mut row, *number, file.blob_id.as_ref())?;
+            if let Some(Body::Text(text)) = &mut content.body {
+                place(text, *number, file.blob_id.as_ref());
+            }
         }
         self.tx.set_message(&row)?;
-        let content = self.content_of(&row).ok_or(EngineError::Damaged("a message"))?;
         self.tx.release_outbox(entry.id, &content.encode_to_vec())?;
         self.pump.insert(row.chat_id);
         Ok(())
@@ -192,11 +196,15 @@ impl Step<'_, '_> {
     ) -> Result<()> {
         let mut text =
             Text::decode(row.body.as_slice()).map_err(|_| EngineError::Damaged("a message"))?;
-        if let Some(attachment) = text.attachments.get_mut(number as usize) {
-            attachment.blob_id = blob.map(|blob| BlobId::to_vec(*blob)).unwrap_or_default();
-        }
+        place(&mut text, number, blob);
         row.body = text.encode_to_vec();
         Ok(())
+    }
+}
+
+fn place(text: &mut Text, number: u32, blob: Option<&BlobId>) {
+    if let Some(attachment) = text.attachments.get_mut(number as usize) {
+        attachment.blob_id = blob.map(|blob| BlobId::to_vec(*blob)).unwrap_or_default();
     }
 }
 
