@@ -12,6 +12,8 @@ mod prepare;
 mod progress;
 mod save;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 use crate::Ticket;

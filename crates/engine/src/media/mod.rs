@@ -228,8 +228,14 @@ impl Step<'_, '_> {
                 self.file_is_here(row)?;
             }
             Happened::Lost => {
-                self.tx.set_file(&FileRow { here: false, ..row })?;
-                self.touch_uses(&news.file)?;
+                let row = FileRow { here: false, ..row };
+                match row.remote {
+                    Remote::Wanted | Remote::Uploading => self.file_is_refused(row)?,
+                    _ => {
+                        self.tx.set_file(&row)?;
+                        self.touch_uses(&news.file)?;
+                    }
+                }
             }
             Happened::Failed(problem) if row.remote == Remote::Uploading => {
                 self.upload_failed(row, problem)?;

@@ -130,11 +130,12 @@ impl Step<'_, '_> {
                 self.engine.media.failed(row.file_id, self.now);
                 Ok(())
             }
-            FileProblem::Damaged | FileProblem::Local => self.file_is_refused(row),
+            FileProblem::Damaged => self.file_is_refused(row),
+            FileProblem::Local => self.file_is_refused(FileRow { here: false, ..row }),
         }
     }
 
-    fn file_is_refused(&mut self, row: FileRow) -> Result<()> {
+    pub(super) fn file_is_refused(&mut self, row: FileRow) -> Result<()> {
         let row = FileRow { remote: Remote::Failed, token: Vec::new(), request_id: None, ..row };
         self.tx.set_file(&row)?;
         self.messages_fail(&row.file_id)
