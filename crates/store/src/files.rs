@@ -35,6 +35,37 @@ impl Remote {
     }
 }
 
+/// Why a file has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Problem {
+    /// It has not.
+    None = 0,
+    /// It is larger than the relay takes.
+    TooLarge = 1,
+    /// The account has uploaded as much as it may for now.
+    Quota = 2,
+    /// The relay refuses it for another reason.
+    Refused = 3,
+    /// What the relay has is not it.
+    Damaged = 4,
+    /// This device has lost it.
+    Lost = 5,
+}
+
+impl Problem {
+    fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::None,
+            1 => Self::TooLarge,
+            2 => Self::Quota,
+            4 => Self::Damaged,
+            5 => Self::Lost,
+            _ => Self::Refused,
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone)]
 pub struct FileRow {
@@ -56,6 +87,8 @@ pub struct FileRow {
     pub wanted: bool,
     /// How it stands at the relay.
     pub remote: Remote,
+    /// Why it has failed, with [`Remote::Failed`].
+    pub problem: Problem,
     /// What the relay calls it.
     pub blob_id: Option<BlobId>,
     /// Of the grant that was asked for last.
@@ -88,6 +121,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<FileRow> {
         here: row.get("here")?,
         wanted: row.get("wanted")?,
         remote: Remote::from_number(row.get("remote")?),
+        problem: Problem::from_number(row.get("problem")?),
         blob_id: maybe_id(row, "blob_id")?,
         request_id: maybe_id(row, "request_id")?,
         token: row.get::<_, Option<Vec<u8>>>("token")?.unwrap_or_default(),
@@ -127,8 +161,8 @@ impl Tx<'_> {
     pub fn set_file(&self, file: &FileRow) -> Result<()> {
         self.execute(
             "INSERT OR REPLACE INTO files (file_id, key, nonce_prefix, size, hash, content_hash, here, wanted,
-               remote, blob_id, request_id, token, asked_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+               remote, problem, blob_id, request_id, token, asked_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             (
                 file.file_id.as_bytes(),
                 file.key.as_slice(),
@@ -139,6 +173,7 @@ impl Tx<'_> {
                 file.here,
                 file.wanted,
                 file.remote as u8,
+                file.problem as u8,
                 file.blob_id.as_ref().map(|id| id.as_bytes()),
                 file.request_id.as_ref().map(|id| id.as_bytes()),
                 &file.token,

@@ -119,6 +119,8 @@ pub struct AttachmentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
     pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'static str>,
 }
 
 /// A message.

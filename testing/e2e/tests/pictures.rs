@@ -102,8 +102,12 @@ fn what_the_server_does_not_take_is_told_and_what_it_damaged_is_not_shown() -> R
     let ids = files.iter().map(|path| send(&mut alice, &at_alice, path));
     let ids = ids.collect::<Result<Vec<_>>>()?;
     alice.sync()?;
-    for (id, state) in ids.iter().zip(["failed", "sent", "failed"]) {
+    for (id, (state, error)) in
+        ids.iter().zip([("failed", "too_large"), ("sent", ""), ("failed", "quota")])
+    {
         let message = alice.message(&at_alice, id)?.context("an own message")?;
+        let told = message["attachments"][0].get("error").and_then(Value::as_str);
+        ensure!(told.unwrap_or_default() == error, "{message}");
         let is_so = message["state"] == state || (state == "sent" && message["state"] != "failed");
         ensure!(is_so, "{message}");
     }

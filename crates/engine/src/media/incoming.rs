@@ -4,7 +4,7 @@ use super::{FileOrder, FileProblem, Save, spec};
 use crate::step::Step;
 use crate::{Result, Ticket};
 use parlor_crypto::file::{MAX_CONTENT_BYTES, PREFIX_BYTES};
-use parlor_store::files::{FileRow, Remote};
+use parlor_store::files::{FileRow, Problem, Remote};
 use parlor_store::messages::MessageRow;
 use parlor_view::{Answer, Code, Failure};
 use parlor_wire::content::{Attachment, Text};
@@ -65,6 +65,7 @@ impl Step<'_, '_> {
                     here: false,
                     wanted: false,
                     remote: Remote::Ready,
+                    problem: Problem::None,
                     blob_id: Some(blob),
                     request_id: None,
                     token: Vec::new(),
@@ -165,7 +166,8 @@ impl Step<'_, '_> {
                 }
             }
             FileProblem::Damaged => {
-                self.tx.set_file(&FileRow { remote: Remote::Failed, wanted: false, ..row })?;
+                let (remote, problem) = (Remote::Failed, Problem::Damaged);
+                self.tx.set_file(&FileRow { remote, problem, wanted: false, ..row })?;
                 self.answer_saves(&file, &damaged());
             }
             FileProblem::Local => {

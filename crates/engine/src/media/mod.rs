@@ -34,7 +34,7 @@ pub use types::{FileNews, FileOrder, FileProblem, FileSpec, Happened, NewFile, P
 use crate::net::Purpose;
 use crate::step::{Step, Touch};
 use crate::{Result, Ticket};
-use parlor_store::files::{FileRow, Remote};
+use parlor_store::files::{FileRow, Problem, Remote};
 use parlor_view::{Command, Event};
 use parlor_wire::relay::{BlobGrant, BlobRenew, client_frame::Request};
 use parlor_wire::{FileId, MessageId, RequestId};
@@ -230,7 +230,9 @@ impl Step<'_, '_> {
             Happened::Lost => {
                 let row = FileRow { here: false, ..row };
                 match row.remote {
-                    Remote::Wanted | Remote::Uploading => self.file_is_refused(row)?,
+                    Remote::Wanted | Remote::Uploading => {
+                        self.file_is_refused(row, Problem::Lost)?
+                    }
                     _ => {
                         self.tx.set_file(&row)?;
                         self.touch_uses(&news.file)?;

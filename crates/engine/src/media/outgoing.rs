@@ -3,7 +3,7 @@
 use super::{FileProblem, NewFile, types};
 use crate::step::Step;
 use crate::{EngineError, Result};
-use parlor_store::files::{FileRow, Remote};
+use parlor_store::files::{FileRow, Problem, Remote};
 use parlor_store::messages::{MessageRow, State};
 use parlor_wire::content::{Attachment, Content, Text, content::Body};
 use parlor_wire::relay::{self, reply::Result as Outcome};
@@ -27,6 +27,7 @@ impl Step<'_, '_> {
             here: true,
             wanted: false,
             remote: Remote::Wanted,
+            problem: Problem::None,
             blob_id: None,
             request_id: None,
             token: Vec::new(),
@@ -81,8 +82,9 @@ impl Step<'_, '_> {
                 row.request_id = None;
                 Ok(self.tx.set_file(&row)?)
             }
-            // Too large, over the quota, or nothing that asking again would change.
-            _ => self.file_is_refused(row),
+            relay::Code::TooLarge => self.file_is_refused(row, Problem::TooLarge),
+            relay::Code::Quota => self.file_is_refused(row, Problem::Quota),
+            _ => self.file_is_refused(row, Problem::Refused),
         }
     }
 
@@ -130,13 +132,16 @@ impl Step<'_, '_> {
                 self.engine.media.failed(row.file_id, self.now);
                 Ok(())
             }
-            FileProblem::Damaged => self.file_is_refused(row),
-            FileProblem::Local => self.file_is_refused(FileRow { here: false, ..row }),
+            FileProblem::Damaged => self.file_is_refused(row, Problem::Damaged),
+            FileProblem::Local => {
+                self.file_is_refused(FileRow { here: false, ..row }, Problem::Lost)
+            }
         }
     }
 
-    pub(super) fn file_is_refused(&mut self, row: FileRow) -> Result<()> {
-        let row = FileRow { remote: Remote::Failed, token: Vec::new(), request_id: None, ..row };
+    pub(super) fn file_is_refused(&mut self, row: FileRow, problem: Problem) -> Result<()> {
+        let (remote, token, request_id) = (Remote::Failed, Vec::new(), None);
+        let row = FileRow { remote, problem, token, request_id, ..row };
         self.tx.set_file(&row)?;
         self.messages_fail(&row.file_id)
     }

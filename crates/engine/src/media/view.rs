@@ -3,9 +3,9 @@
 use crate::Result;
 use crate::step::Step;
 use data_encoding::BASE64;
-use parlor_store::files::{FileRow, Remote};
+use parlor_store::files::{FileRow, Problem, Remote};
 use parlor_store::messages::{MessageRow, State};
-use parlor_view::AttachmentView;
+use parlor_view::{AttachmentView, Code};
 use parlor_wire::Message;
 use parlor_wire::content::{Attachment, Text};
 
@@ -34,6 +34,7 @@ impl Step<'_, '_> {
                 thumbnail: base64(&one.thumbnail),
                 preview: preview(one),
                 state,
+                error: file.filter(|_| state == "failed").and_then(|file| error(file.problem)),
             }
         });
         Ok(views.collect())
@@ -51,6 +52,18 @@ impl Step<'_, '_> {
             (false, _) => "remote",
         }
     }
+}
+
+fn error(problem: Problem) -> Option<&'static str> {
+    let code = match problem {
+        Problem::None => return None,
+        Problem::TooLarge => Code::TooLarge,
+        Problem::Quota => Code::Quota,
+        Problem::Refused => Code::Refused,
+        Problem::Damaged => Code::VerificationFailed,
+        Problem::Lost => Code::NotFound,
+    };
+    Some(code.text())
 }
 
 /// What a message with such an attachment is called.

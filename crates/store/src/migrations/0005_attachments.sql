@@ -17,6 +17,7 @@ CREATE TABLE files (
   here         INTEGER NOT NULL,     -- whole, and checked
   wanted       INTEGER NOT NULL DEFAULT 0,  -- to be downloaded
   remote       INTEGER NOT NULL,     -- see store::files::Remote
+  problem      INTEGER NOT NULL DEFAULT 0,  -- see store::files::Problem
   blob_id      BLOB,
   request_id   BLOB,                 -- of the grant that was asked for last
   token        BLOB,                 -- authorises the upload
