@@ -28,27 +28,29 @@ fn main() -> Result<()> {
     for round in 0..rounds {
         let original = world.path("original");
         write_random(&original, bytes, round + 1)?;
-        let mut row =
-            vec![timed(|| plain_put(&plain, &original))?, timed(|| plain_get(&plain, "/"))?];
+        let mut row = vec![
+            timed(|| plain_put(&plain, &original))?,
+            timed(|| plain_get(&plain, "/", Some(&world.path("got"))))?,
+        ];
         row.extend(parlor(&world, (&mut alice, &mut bob), &chat, &original)?);
         std::fs::remove_file(&original)?;
         table.push(row);
     }
     let names = [
         "plain PUT to a file, synced",
-        "plain GET of it",
+        "plain GET of it to a file, synced",
         "send: encrypted into the profile",
         "upload: until the message has left",
         "download: until it is whole here",
         "save: opened into a file, synced",
-        "plain GET of the blob from the relay",
+        "plain GET of the blob from the relay, kept nowhere",
     ];
     println!("{mib} MiB, medians of {rounds}:");
     for (at, name) in names.iter().enumerate() {
         let mut column: Vec<f64> = table.iter().filter_map(|row| row.get(at).copied()).collect();
         column.sort_by(f64::total_cmp);
         let median = column.get(column.len() / 2).copied().context("no rounds")?;
-        println!("  {name:38} {median:7.2} s  {:6.0} MiB/s", mib as f64 / median);
+        println!("  {name:52} {median:7.2} s  {:6.0} MiB/s", mib as f64 / median);
     }
     let stored = size(&world.path("relay").join("blobs"))?;
     println!("stored at the server: {:.4} of the content", stored as f64 / (bytes * rounds) as f64);
@@ -101,7 +103,7 @@ fn parlor(
     let new = all.iter().find(|path| !before.contains(path)).context("no new blob")?;
     let name = new.file_name().context("a name")?.to_string_lossy();
     let server = world.relay.url().trim_start_matches("http://").to_owned();
-    let raw = timed(|| plain_get(&server, &format!("/v1/blobs/{name}")))?;
+    let raw = timed(|| plain_get(&server, &format!("/v1/blobs/{name}"), None))?;
     Ok(vec![sent, up, down, opened, raw])
 }
 
@@ -226,14 +228,23 @@ fn plain_put(server: &str, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reads a body to its end, and keeps nothing.
-fn plain_get(server: &str, path: &str) -> Result<()> {
+/// Reads a body to its end.
+fn plain_get(server: &str, path: &str, to: Option<&Path>) -> Result<()> {
     let mut stream = TcpStream::connect(server)?;
     stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())?;
     let mut reader = BufReader::with_capacity(PIECE, stream);
     let (answer, length) = head(&mut reader)?;
     ensure!(answer.contains(" 200 "), "{answer}");
-    let read = std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
+    let mut body = reader.take(length);
+    let read = match to {
+        Some(to) => {
+            let mut file = File::create(to)?;
+            let read = std::io::copy(&mut body, &mut file)?;
+            file.sync_all()?;
+            read
+        }
+        None => std::io::copy(&mut body, &mut std::io::sink())?,
+    };
     ensure!(read == length, "cut short");
     Ok(())
 }
