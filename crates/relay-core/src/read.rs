@@ -43,6 +43,8 @@ pub trait Read {
     fn gone_blobs(&self, limit: usize) -> Result<Vec<BlobId>, StoreError>;
     /// Bytes of blobs that an account was granted, by the days that are not forgotten yet.
     fn blob_days(&self, user: &UserId) -> Result<Vec<(u32, u64)>, StoreError>;
+    /// Bytes of all blobs, whole or granted.
+    fn blob_bytes(&self) -> Result<u64, StoreError>;
     /// Counters of a mailbox.
     fn mailbox(&self, mailbox: &MailboxId) -> Result<Option<rows::Mailbox>, StoreError>;
     /// Items after a sequence number in order: at most so many, and at most so many bytes unless the first
@@ -154,6 +156,11 @@ impl<B: Backend + ?Sized> Read for B {
             next = day.saturating_add(1);
         }
         Ok(days)
+    }
+
+    fn blob_bytes(&self) -> Result<u64, StoreError> {
+        let row: Option<rows::Count> = load(self, Table::BlobTotal, &[])?;
+        Ok(row.unwrap_or_default().number)
     }
 
     fn mailbox(&self, mailbox: &MailboxId) -> Result<Option<rows::Mailbox>, StoreError> {

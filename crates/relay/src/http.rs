@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use parlor_relay_core::{Output, Plan, StoreError};
+use parlor_relay_core::{Output, Plan, Read, StoreError};
 use parlor_wire::Message;
 use parlor_wire::frame::decode_client;
 use parlor_wire::limits::MAX_FRAME_BYTES;
@@ -46,7 +46,8 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    let text = shared.metrics.text(shared.data.store.disk_bytes());
+    let store = &shared.data.store;
+    let text = shared.metrics.text(store.disk_bytes(), store.blob_bytes().unwrap_or_default());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 

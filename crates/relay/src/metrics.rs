@@ -55,8 +55,8 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The text that Prometheus reads; `disk` is the database's size in bytes.
-    pub fn text(&self, disk: u64) -> String {
+    /// The text that Prometheus reads; `disk` and `blobs` are bytes of the database and of all blobs.
+    pub fn text(&self, disk: u64, blobs: u64) -> String {
         let rows = [
             ("connections", "gauge", self.connections.get()),
             ("connections_opened_total", "counter", self.connections_opened.get()),
@@ -72,6 +72,7 @@ impl Metrics {
             ("blob_bytes_sent_total", "counter", self.blob_bytes_sent.get()),
             ("swept_rows_total", "counter", self.swept.get()),
             ("database_bytes", "gauge", disk),
+            ("blob_bytes", "gauge", blobs),
         ];
         let mut text = String::new();
         for (name, kind, value) in rows {

@@ -223,11 +223,17 @@ impl Transfers {
             return;
         }
         let driver = self.driver.clone();
-        let task = self.runtime.spawn(async move {
-            let what = work.await.unwrap_or_else(Happened::Failed);
+        let task = self.runtime.spawn(work);
+        self.running.insert(file, task.abort_handle());
+        self.runtime.spawn(async move {
+            let what = match task.await {
+                Ok(ended) => ended.unwrap_or_else(Happened::Failed),
+                // Stopped: nobody waits for it.
+                Err(error) if error.is_cancelled() => return,
+                Err(_) => Happened::Failed(FileProblem::Local),
+            };
             let _ = driver.send(Message::File(FileNews { file, what }));
         });
-        self.running.insert(file, task.abort_handle());
     }
 
     /// Does something for a command, and answers it.
@@ -238,9 +244,12 @@ impl Transfers {
         work: impl Future<Output = Result<save::Saved, save::Unsaved>> + Send + 'static,
     ) {
         let (driver, room) = (self.driver.clone(), Arc::clone(&self.room));
+        let runtime = self.runtime.clone();
         self.runtime.spawn(async move {
             let _room = room.acquire_owned().await;
-            let answer = match work.await {
+            // In a task of its own, so that a fault in it still leads to an answer.
+            let worked = runtime.spawn(work).await.unwrap_or(Err(save::Unsaved::Internal));
+            let answer = match worked {
                 Ok(save::Saved { path, bytes }) => Ok(Answer::Saved { path, bytes }),
                 Err(unsaved) => {
                     if let Some(what) = unsaved.news() {

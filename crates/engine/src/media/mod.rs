@@ -137,6 +137,13 @@ impl Step<'_, '_> {
 
     fn move_file(&mut self, row: FileRow) -> Result<()> {
         let file = row.file_id;
+        let goes_up = matches!(row.remote, Remote::Wanted | Remote::Uploading);
+        if goes_up && !self.is_needed(&file)? {
+            // Its messages have failed for another reason meanwhile.
+            let remote = if row.blob_id.is_some() { Remote::Expired } else { Remote::Failed };
+            self.tx.set_file(&FileRow { remote, request_id: None, token: Vec::new(), ..row })?;
+            return Ok(());
+        }
         let retry = self.engine.media.retries.get(&file).map(|(_, at)| *at).unwrap_or(0);
         let asks = matches!(row.remote, Remote::Wanted | Remote::Renewing);
         let not_before = if asks { retry.max(self.engine.media.patience_until) } else { retry };
@@ -168,6 +175,24 @@ impl Step<'_, '_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether a message or somebody who asked waits for a file to be at the relay.
+    fn is_needed(&self, file: &FileId) -> Result<bool> {
+        let uses = self.tx.uses(file)?;
+        let owed = self.tx.owed()?;
+        let is_owed = |(message, number): &(MessageId, u32)| {
+            owed.iter().any(|owed| owed.message_id == *message && owed.number == *number)
+        };
+        if uses.iter().any(is_owed) {
+            return Ok(true);
+        }
+        for (message, _) in &uses {
+            if self.tx.held_outbox(message)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn begin(&mut self, file: FileId, order: FileOrder) {

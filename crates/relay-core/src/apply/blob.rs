@@ -6,7 +6,7 @@
 
 use crate::command::{BlobLimits, Outcome, Refusal, StoreError};
 use crate::read::{Read, day};
-use crate::rows::{self, decode, load};
+use crate::rows::{self, load};
 use crate::table::{Backend, Table, Tx, key};
 use bytes::Bytes;
 use parlor_wire::{BlobId, Message, UserId};
@@ -28,7 +28,7 @@ pub(super) fn grant(
     if tx.get(Table::BlobGone, &blob.0)?.is_some() {
         return Ok(conflict("request_id"));
     }
-    let total = total(tx)?.saturating_add(size);
+    let total = tx.blob_bytes()?.saturating_add(size);
     if limits.total.is_some_and(|most| total > most) {
         return Ok(Outcome::Refused(Refusal::Full));
     }
@@ -96,7 +96,7 @@ pub(super) fn sweep(tx: &mut Tx<'_>, left: &mut usize, now: u64) -> Result<(), S
         let blob = BlobId::try_from(at.get(4..).unwrap_or_default());
         let blob = blob.map_err(|_| StoreError::Damaged)?;
         if let Some(row) = tx.blob(&blob)? {
-            let total = total(tx)?.saturating_sub(row.size);
+            let total = tx.blob_bytes()?.saturating_sub(row.size);
             set_total(tx, total);
         }
         tx.remove(Table::Blob, blob.0);
@@ -140,11 +140,6 @@ fn charge(
         tx.put(Table::BlobQuota, at, rows::Count { number: sum }.encode_to_vec());
     }
     Ok(sum <= most)
-}
-
-fn total(tx: &Tx<'_>) -> Result<u64, StoreError> {
-    let row = tx.get(Table::BlobTotal, &[])?.map(decode::<rows::Count>).transpose()?;
-    Ok(row.unwrap_or_default().number)
 }
 
 fn set_total(tx: &mut Tx<'_>, total: u64) {

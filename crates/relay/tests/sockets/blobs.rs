@@ -183,6 +183,7 @@ async fn an_upload_in_pieces_is_read_whole_and_in_ranges() {
     }
     assert_eq!(get(&url, &it.path, &[("range", "bytes=1000000-")]).await.status, 416);
     assert_eq!(metric(&url, "blobs_uploaded_total").await, 1);
+    assert_eq!(metric(&url, "blob_bytes").await, 1_000_000);
     server.stop().await;
 }
 
