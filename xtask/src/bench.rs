@@ -12,7 +12,7 @@ struct Bench {
     measures: &'static str,
 }
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     Bench {
         name: "relay-store",
         package: "parlor-relay",
@@ -44,6 +44,12 @@ const BENCHES: [Bench; 6] = [
         measures: "search in 100,000 and 1,000,000 messages of an encrypted database",
     },
     Bench {
+        name: "files",
+        package: "parlor-e2e",
+        example: "files_cost",
+        measures: "a file of 1 GiB from device to device: time, bytes and memory, beside plain HTTP",
+    },
+    Bench {
         name: "talk",
         package: "parlor-e2e",
         example: "talk_cost",
@@ -59,7 +65,7 @@ pub fn bench(args: &[String]) -> Result<()> {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         bail!("there is no measurement {name:?}\n\n{}", list());
     };
-    if bench.name == "talk" {
+    if bench.package == "parlor-e2e" {
         shell::run(shell::cargo().args(["build", "--release", "-p", "parlor", "--bin", "parlor"]))?;
     }
     let run = ["run", "--release", "-p", bench.package, "--example", bench.example, "--"];

@@ -10,11 +10,14 @@ use parlor_view::{
     AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, MessageView,
     MessagesSend,
 };
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// How long the server may take for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long files may take on their way to the server.
+const PATIENCE_WITH_FILES: Duration = Duration::from_secs(24 * 3600);
 /// How long the end may take; everything was synced before.
 const GOODBYE: Duration = Duration::from_secs(5);
 /// Chats or messages in one page.
@@ -47,8 +50,11 @@ pub struct SendArgs {
     /// Address of the person.
     #[arg(long)]
     to: String,
+    /// A file to go with it; can be given more than once.
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
     /// What to say.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "attach")]
     text: Vec<String>,
 }
 
@@ -106,12 +112,19 @@ pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
             text: Some(args.text.join(" ")),
             reply_to: None,
             mentions: None,
-            attachments: None,
+            attachments: Some(
+                args.attach.iter().map(|path| path.to_string_lossy().into()).collect(),
+            ),
             view_once: None,
         };
-        device.ask(Command::Send(message)).await?;
-        device.ask(Command::Sync).await?;
-        Ok(())
+        let patience = if args.attach.is_empty() { PATIENCE } else { PATIENCE_WITH_FILES };
+        let Answer::Message { message_id } =
+            device.ask_within(Command::Send(message), patience).await?
+        else {
+            return Err(odd());
+        };
+        device.ask_within(Command::Sync, patience).await?;
+        device.was_sent(&message_id)
     })
 }
 
@@ -224,6 +237,24 @@ impl Device {
     }
 
     async fn ask(&mut self, command: Command) -> anyhow::Result<Answer> {
+        self.ask_within(command, PATIENCE).await
+    }
+
+    /// Whether the last that was told of an own message is that it left.
+    fn was_sent(&self, id: &str) -> anyhow::Result<()> {
+        let last = self.events.iter().rev().find_map(|event| match event {
+            Event::MessageUpdated { message } if message.message_id == id => Some(message.state),
+            _ => None,
+        });
+        match last {
+            Some("failed") => {
+                bail!("the server did not take it: it is too large, or too much for today")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn ask_within(&mut self, command: Command, limit: Duration) -> anyhow::Result<Answer> {
         let ticket = self.client.command(command);
         let answer = async {
             loop {
@@ -237,7 +268,7 @@ impl Device {
                 }
             }
         };
-        match tokio::time::timeout(PATIENCE, answer).await {
+        match tokio::time::timeout(limit, answer).await {
             Ok(answer) => answer,
             Err(_) => bail!("the server takes too long; what is queued goes out at the next start"),
         }

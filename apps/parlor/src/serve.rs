@@ -64,6 +64,7 @@ impl Args {
             insecure_http: self.insecure_http.then_some(true),
             log: self.log,
             limits,
+            files: None,
         };
         Ok(here.or(file.unwrap_or_default()))
     }

@@ -1,7 +1,7 @@
 //! Chats and messages as lines for a terminal. Invariant: nothing that somebody else wrote can move the
 //! cursor or change colours.
 
-use parlor_view::{ChatView, MessageView};
+use parlor_view::{AttachmentView, ChatView, MessageView};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
@@ -32,10 +32,17 @@ fn name(text: &str) -> String {
 pub fn message(message: &MessageView, group: Option<&str>) -> String {
     let who = name(&message.sender.display_name);
     let group = group.map(|title| format!(" ({})", name(title))).unwrap_or_default();
-    let text = match (&message.text, message.kind) {
-        (Some(text), "text" | "notice") => plain(text),
-        _ => "[needs an update of Parlor]".into(),
-    };
+    let mut said = Vec::new();
+    match (&message.text, message.kind) {
+        (Some(text), "text" | "notice") => said.push(plain(text)),
+        (text, _) if !message.attachments.is_empty() => {
+            let file = |one: &AttachmentView| format!("[{}, {} bytes]", name(&one.name), one.size);
+            said.extend(text.as_deref().map(plain));
+            said.extend(message.attachments.iter().map(file));
+        }
+        _ => said.push("[needs an update of Parlor]".into()),
+    }
+    let text = said.join(" ");
     format!("{}  {who}{group}  {text}", time(message.sent_at))
 }
 

@@ -111,7 +111,7 @@ impl Batch {
     /// Tickets of the commands among the first inputs.
     pub fn tickets(&self, count: usize) -> impl Iterator<Item = Ticket> {
         self.inputs.iter().take(count).filter_map(|input| match input {
-            Input::Command(ticket, _) => Some(*ticket),
+            Input::Command(ticket, _) | Input::Prepared(ticket, ..) => Some(*ticket),
             _ => None,
         })
     }

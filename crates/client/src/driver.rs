@@ -12,10 +12,11 @@
 use crate::batch::{self, Batch};
 use crate::connection::Order;
 use crate::encrypt;
-use crate::profile::Profile;
+use crate::profile::{Profile, ProfileError};
+use crate::transfer::Transfers;
 use crate::{Output, StartError, Ticket};
 use parlor_crypto::Secret;
-use parlor_engine::{Ctx, Effects, Engine, EngineError, Input};
+use parlor_engine::{Ctx, Effects, Engine, EngineError, FileNews, Happened, Input, Prepared};
 use parlor_store::Store;
 use parlor_view::{Answer, Code, Command, Event, Failure, Retry};
 use parlor_wire::relay::ServerFrame;
@@ -42,6 +43,14 @@ const OWN_TICKETS: Ticket = 1 << 63;
 pub enum Message {
     /// Somebody asks for something.
     Command(Ticket, Command),
+    /// Somebody asks for something that brings files, which have to be got ready first.
+    Prepare(Ticket, Command),
+    /// They are ready, or cannot be had.
+    Prepared(Ticket, Command, Box<Result<Prepared, Failure>>),
+    /// Something happened to a file.
+    File(FileNews),
+    /// A command was carried out beside the driver.
+    Answered(Ticket, Result<Answer, Failure>),
     /// A connection is tried.
     Connecting { epoch: u64 },
     /// The relay said something. The permit is given back when it was dealt with.
@@ -99,6 +108,7 @@ pub struct Driver {
     careful: usize,
     last_own: Ticket,
     flush: Option<Flush>,
+    transfers: Transfers,
     // Last, so that the profile is given up after the database is closed.
     _profile: Profile,
 }
@@ -110,13 +120,16 @@ impl Driver {
         key: &Secret,
         rng: ChaCha20Rng,
         inbox: Receiver<Message>,
-        outputs: Sender<Output>,
-        orders: UnboundedSender<Order>,
+        (outputs, orders): (Sender<Output>, UnboundedSender<Order>),
+        transfers: Transfers,
     ) -> Result<Self, StartError> {
         let database = profile.database();
         encrypt::run(&database, key.expose())?;
+        let mut store = Store::open(&database, Some(key.expose()))?;
+        let known = Engine::files(&store.begin()?).unwrap_or_default();
+        transfers.tidy(&known).map_err(ProfileError::Folder)?;
         Ok(Self {
-            store: Store::open(&database, Some(key.expose()))?,
+            store,
             engine: Engine::new(),
             rng,
             inbox,
@@ -131,6 +144,7 @@ impl Driver {
             careful: 0,
             last_own: OWN_TICKETS,
             flush: None,
+            transfers,
             _profile: profile,
         })
     }
@@ -195,6 +209,21 @@ impl Driver {
                 }
                 self.sync_for_flush();
             }
+            Message::Prepare(ticket, command) => {
+                self.open.insert(ticket);
+                self.transfers.prepare(ticket, command);
+            }
+            Message::Prepared(ticket, command, prepared) => {
+                self.prepared(ticket, command, *prepared);
+            }
+            Message::File(news) => {
+                if !matches!(news.what, Happened::Progress { .. }) {
+                    self.transfers.ended(&news.file);
+                }
+                self.step(Input::File(news));
+                self.sync_for_flush();
+            }
+            Message::Answered(ticket, answer) => self.answer(ticket, answer),
             Message::Connecting { .. } | Message::Lost { .. } | Message::Stop(_) => {}
             Message::Flush(done) => {
                 self.flush = Some(Flush { ticket: None, synced: false, done });
@@ -202,6 +231,21 @@ impl Driver {
             }
         }
         None
+    }
+
+    /// What a command brings is ready.
+    fn prepared(&mut self, ticket: Ticket, command: Command, prepared: Result<Prepared, Failure>) {
+        match prepared {
+            // After a failed step it was answered already.
+            Ok(prepared) if !self.open.contains(&ticket) => self.transfers.drop_prepared(&prepared),
+            Ok(prepared) => self.step(Input::Prepared(ticket, command, prepared)),
+            Err(failure) => self.answer(ticket, Err(failure)),
+        }
+        if let Some(flush) = &mut self.flush {
+            // There is more to send than when it was asked.
+            flush.synced = false;
+        }
+        self.sync_for_flush();
     }
 
     /// A command that begins with a server: making an account, or being linked to one.
@@ -265,11 +309,11 @@ impl Driver {
             let Some(input) = batch.input(*taken) else { break };
             *taken += 1;
             match &input {
-                Input::Command(ticket, _) => {
+                Input::Command(ticket, _) | Input::Prepared(ticket, ..) => {
                     self.open.insert(*ticket);
                 }
                 Input::Frame(_) => self.heard = true,
-                Input::Disconnected | Input::Tick => {}
+                Input::File(_) | Input::Disconnected | Input::Tick => {}
             }
             let mut ctx = Ctx { now: now(), rng: &mut self.rng };
             let effects = self.engine.handle(&tx, &mut ctx, input)?;
@@ -313,6 +357,9 @@ impl Driver {
         self.wake_at = effects.wake_at;
         for frame in effects.frames {
             let _ = self.orders.send(Order::Send { epoch: self.epoch, frame: Box::new(frame) });
+        }
+        for order in effects.files {
+            self.transfers.carry_out(order, self.server.as_deref());
         }
         for event in effects.events {
             self.tell(event);
@@ -418,6 +465,7 @@ fn is_quiet(effects: &Effects) -> bool {
     effects.frames.is_empty()
         && effects.events.is_empty()
         && effects.answers.is_empty()
+        && effects.files.is_empty()
         && !effects.disconnect
 }
 

@@ -1,7 +1,7 @@
 //! The native driver: one device of one profile, running.
 //!
 //! One thread owns database and engine and takes what waits, in order ([`driver`]); one task keeps the
-//! connection to the relay ([`connection`]); a profile belongs to one process ([`profile`]) and its database
+//! connection to the relay ([`connection`]); files are moved beside both ([`transfer`]); a profile belongs to one process ([`profile`]) and its database
 //! is encrypted ([`key`], [`encrypt`]). Invariants: what
 //! an input changed is on disk before anything of it is sent or told; answers and events come in the order in
 //! which they became true. Absent on purpose: protocol decisions, screens.
@@ -14,21 +14,25 @@ mod files;
 mod key;
 mod profile;
 mod tls;
+mod transfer;
 
 pub use encrypt::EncryptError;
 pub use key::{KeyError, Protection};
 pub use profile::ProfileError;
 
 use driver::{Driver, Message};
+use parlor_engine::Prepared;
 use parlor_view::{Answer, Command, Event, Failure};
 use profile::Profile;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
+use transfer::Transfers;
 use zeroize::Zeroizing;
 
 /// Names a command until it is answered.
@@ -96,17 +100,21 @@ impl Client {
             key::obtain(profile.folder(), new, passphrase_file, &mut rng).await?;
         let (outputs, received) = mpsc::channel(OUTPUTS);
         let (messages, inbox) = std::sync::mpsc::channel();
+        let transfers = Transfers::new(profile.folder(), messages.clone(), Arc::clone(&tls))
+            .map_err(ProfileError::Folder)?;
         let (orders, ordered) = mpsc::unbounded_channel();
         let (ready, started) = oneshot::channel();
         std::thread::Builder::new()
             .name("parlor-driver".into())
-            .spawn(move || match Driver::open(profile, &key, rng, inbox, outputs, orders) {
-                Ok(driver) => {
-                    if ready.send(Ok(())).is_ok() {
-                        driver.run();
+            .spawn(move || {
+                match Driver::open(profile, &key, rng, inbox, (outputs, orders), transfers) {
+                    Ok(driver) => {
+                        if ready.send(Ok(())).is_ok() {
+                            driver.run();
+                        }
                     }
+                    Err(error) => drop(ready.send(Err(error))),
                 }
-                Err(error) => drop(ready.send(Err(error))),
             })
             .map_err(|_| StartError::System)?;
         started.await.map_err(|_| StartError::System)??;
@@ -114,12 +122,16 @@ impl Client {
         Ok((Self { messages, last_ticket: AtomicU64::new(0) }, received, protection))
     }
 
-    /// Asks for something. Commands are carried out in the order of these calls; the answer comes as
+    /// Asks for something. Commands are carried out in the order of these calls, but for those that bring files:
+    /// they are carried out when the files were read. The answer comes as
     /// [`Output::Answer`] with this ticket.
     pub fn command(&self, command: Command) -> Ticket {
         let ticket = self.last_ticket.fetch_add(1, Ordering::Relaxed) + 1;
         // A driver that is gone has closed the outputs, which is how a caller learns of it.
-        let _ = self.messages.send(Message::Command(ticket, command));
+        let _ = self.messages.send(match Prepared::is_needed(&command) {
+            true => Message::Prepare(ticket, command),
+            false => Message::Command(ticket, command),
+        });
         ticket
     }
 

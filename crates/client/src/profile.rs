@@ -3,8 +3,8 @@
 //! Invariant: while a [`Profile`] lives, no other process has one for the same folder. Absent on purpose: what
 //! protects the database; see [`crate::key`].
 
-use crate::files::private;
-use std::fs::{DirBuilder, File, TryLockError};
+use crate::files::{private, private_folder};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -34,11 +34,7 @@ impl Profile {
     /// Makes the folder if there is none, and takes it.
     pub fn open(folder: &Path) -> Result<Self, ProfileError> {
         if !folder.is_dir() {
-            let mut builder = DirBuilder::new();
-            builder.recursive(true);
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(folder)?;
+            private_folder(folder)?;
         }
         let lock = private(&folder.join(LOCK))?;
         match lock.try_lock() {

@@ -1,10 +1,12 @@
 //! The only place that names cipher libraries (MLS apart, which brings its own): device signatures,
-//! authenticated encryption with a key at hand or to somebody's public key, key derivation, safety numbers.
+//! authenticated encryption with a key at hand or to somebody's public key, encryption of files, key derivation,
+//! safety numbers.
 //!
 //! Invariants: secrets are zeroised when dropped and have no `Debug`; randomness is always handed in.
 //! Absent on purpose: the order of the protocol, storage.
 
 pub mod aead;
+pub mod file;
 pub mod kem;
 pub mod passphrase;
 pub mod safety;

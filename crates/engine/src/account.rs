@@ -12,7 +12,7 @@ use parlor_view::{
     AccountCreate, AccountUpdate, AccountView, Answer, Code, Failure, SettingsChange, SettingsView,
 };
 use parlor_wire::device::{ProfileNow, Switches, own_change::Change};
-use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_NAME_BYTES};
+use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_AVATAR_BYTES, MAX_NAME_BYTES};
 use parlor_wire::relay::{
     self, KeyPackage, KeyPackageUpload, client_frame::Request, reply::Result as Outcome,
 };
@@ -243,6 +243,7 @@ impl Step<'_, '_> {
             user_id: identity.user.text(),
             address: person.address(),
             display_name: person.name().to_string(),
+            avatar: crate::project::picture(person.avatar.as_deref()),
             about: person.about.unwrap_or_default(),
             device_id: identity.device.text(),
             server: text(self.tx, "server")?.unwrap_or_default(),
@@ -251,8 +252,9 @@ impl Step<'_, '_> {
     }
 
     pub fn update_account(&mut self, ticket: Ticket, wish: AccountUpdate) -> Result<()> {
-        if wish.avatar_path.is_some() {
-            self.fail(ticket, Code::NotSupported, "Pictures come with a later version.");
+        let avatar = self.take_prepared(ticket).and_then(|prepared| prepared.avatar);
+        if wish.avatar_path.is_some() && avatar.is_none() {
+            self.fail(ticket, Code::NotSupported, "This device cannot read pictures.");
             return Ok(());
         }
         let mut person = self.tx.person(&self.me()?)?;
@@ -270,9 +272,17 @@ impl Step<'_, '_> {
             }
             person.about = Some(about);
         }
+        if let Some(avatar) = avatar {
+            if avatar.len() > MAX_AVATAR_BYTES {
+                self.fail(ticket, Code::TooLarge, "That picture is too large.");
+                return Ok(());
+            }
+            person.avatar = Some(avatar).filter(|avatar| !avatar.is_empty());
+        }
         let profile = ProfileNow {
             display_name: person.display_name.clone().unwrap_or_default(),
             about: person.about.clone().unwrap_or_default(),
+            avatar: person.avatar.clone().unwrap_or_default(),
             version: self.tx.number("profile_version")? + 1,
         };
         person.profile_version = profile.version;

@@ -255,6 +255,7 @@ impl Step<'_, '_> {
                 display_name: person.name().to_string(),
                 verified: person.verified,
                 blocked: person.blocked,
+                avatar: crate::project::picture(person.avatar.as_deref()),
                 chat_id: chat.map(|chat| chat.chat_id.text()),
             });
         }

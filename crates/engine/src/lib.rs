@@ -15,6 +15,7 @@ mod groups;
 mod history;
 mod inbox;
 mod linking;
+mod media;
 mod net;
 mod notice;
 mod outbox;
@@ -22,12 +23,13 @@ mod own;
 mod project;
 mod step;
 
+pub use media::{FileNews, FileOrder, FileProblem, FileSpec, Happened, NewFile, Prepared};
 use parlor_identity::DeviceLog;
 use parlor_mls::{DeviceIdentity, Group};
 use parlor_store::{StoreError, Tx};
 use parlor_view::{Answer, Command, Event, Failure};
 use parlor_wire::relay::{ClientFrame, ServerFrame};
-use parlor_wire::{GroupId, UserId};
+use parlor_wire::{FileId, GroupId, UserId};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -49,6 +51,10 @@ pub type Ticket = u64;
 pub enum Input {
     /// Somebody asks for something.
     Command(Ticket, Command),
+    /// Somebody asks for something, and this goes with it; see [`Prepared::is_needed`].
+    Prepared(Ticket, Command, Prepared),
+    /// Whoever carries out [`Effects::files`] has news.
+    File(FileNews),
     /// The relay sent a frame on the present connection.
     Frame(ServerFrame),
     /// The connection to the relay is gone, or could not be made.
@@ -67,6 +73,8 @@ pub struct Effects {
     pub events: Vec<Event>,
     /// Answers to commands.
     pub answers: Vec<(Ticket, Result<Answer, Failure>)>,
+    /// What is to be done with files, in order.
+    pub files: Vec<FileOrder>,
     /// Call again with [`Input::Tick`] at this time at the latest, Unix milliseconds.
     pub wake_at: Option<u64>,
     /// The connection is of no use any more.
@@ -111,6 +119,7 @@ pub struct Engine {
     logs: RefCell<CheckedLogs>,
     net: net::Net,
     typing: content::TypingNow,
+    media: media::MediaNow,
 }
 
 impl Engine {
@@ -139,11 +148,20 @@ impl Engine {
         let mut step = step::Step::new(self, tx, ctx)?;
         match input {
             Input::Command(ticket, command) => step.command(ticket, command)?,
+            Input::Prepared(ticket, command, prepared) => {
+                step.prepared_command(ticket, command, prepared)?;
+            }
+            Input::File(news) => step.file_news(news)?,
             Input::Frame(frame) => step.frame(frame)?,
             Input::Disconnected => step.disconnected(),
             Input::Tick => {}
         }
         step.finish()
+    }
+
+    /// Files that the profile knows; any other in its folder is a leftover.
+    pub fn files(tx: &Tx<'_>) -> Result<Vec<FileId>> {
+        Ok(tx.file_ids()?)
     }
 
     /// The server of the account, known as soon as an account is being made.

@@ -16,7 +16,7 @@ use parlor_wire::relay::{
     self, Authenticate, Goodbye, GoodbyeReason, MailboxStat, Register, Reply, ServerFrame,
     client_frame::Request, reply::Result as Outcome, server_frame::Body,
 };
-use parlor_wire::{DeviceId, GroupId, Hash, QueueId, UserId, statement};
+use parlor_wire::{DeviceId, FileId, GroupId, Hash, QueueId, UserId, statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request was for.
@@ -70,6 +70,14 @@ pub enum Purpose {
     GroupInfo {
         intent: i64,
         group: GroupId,
+    },
+    /// Room for a file.
+    Grant {
+        file: FileId,
+    },
+    /// A file is to be kept longer.
+    Renew {
+        file: FileId,
     },
     /// Nothing depends on the reply.
     Nothing,
@@ -254,6 +262,8 @@ impl Step<'_, '_> {
                 | Waiting::Names { ticket, .. } => self.answer(ticket, Err(offline())),
             }
         }
+        self.saves_end();
+        self.engine.media.unsettle();
         if was_online || matches!(link, Link::Challenged | Link::Guest) {
             self.out.events.push(Event::Connection { state: "offline" });
         }
@@ -310,6 +320,8 @@ impl Step<'_, '_> {
             Purpose::LogAppend => self.log_appended(result),
             Purpose::Direct { hash } => self.direct_posted(&hash, result),
             Purpose::History { device } => self.history_posted(&device, result),
+            Purpose::Grant { file } => self.room_granted(&file, result),
+            Purpose::Renew { file } => self.renewed(&file, result),
             Purpose::HistoryEnded if result.is_ok() => self.history_ended(),
             Purpose::HistoryEnded => Ok(()),
         }
@@ -332,6 +344,7 @@ impl Step<'_, '_> {
         self.refuse_again()?;
         self.pump.extend(self.tx.outbox_chats()?);
         self.request_missing_logs()?;
+        self.engine.media.connected();
         self.advance = true;
         let waiting = std::mem::take(&mut self.engine.net.waiting);
         for entry in waiting {

@@ -21,6 +21,9 @@ use parlor_wire::content::Content;
 use parlor_wire::relay::{self, Post, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{Hash, Message, padding, statement};
 
+/// Bytes of content and picture that fit a post together.
+const MAX_WITH_PROFILE: usize = 48 * 1024;
+
 /// Entries of one chat that are on their way at once.
 const WINDOW: u32 = 32;
 
@@ -81,7 +84,9 @@ impl Step<'_, '_> {
         let profile = self.own_profile()?;
         let version = i64::try_from(profile.version).unwrap_or(i64::MAX);
         let fresh = self.tx.group(&row.group_id)?;
-        if let Some(mut fresh) = fresh.filter(|fresh| fresh.profile_sent < version) {
+        // A long message and a picture do not fit together: the profile goes with the next.
+        let fits = entry.content.len() + profile.avatar.len() <= MAX_WITH_PROFILE;
+        if let Some(mut fresh) = fresh.filter(|fresh| fits && fresh.profile_sent < version) {
             content.profile = Some(profile);
             fresh.profile_sent = version;
             self.tx.set_group(&fresh)?;
@@ -248,7 +253,7 @@ impl Step<'_, '_> {
 
     /// Nothing more goes to a chat: what was still to be sent there has failed.
     pub fn fail_outbox(&mut self, chat: &ChatId) -> Result<()> {
-        for entry in self.tx.outbox(chat, u32::MAX)? {
+        for entry in self.tx.whole_outbox(chat)? {
             self.own_change_settled(entry.id, None)?;
             self.state_moves(&entry, None, State::Failed)?;
         }

@@ -15,7 +15,7 @@ use parlor_wire::content::{ChatKind, Content, OwnState, content::Body};
 use parlor_wire::device::{
     ChatMarks, OwnChange, OwnChanges, PersonMarks, ProfileNow, Switches, own_change::Change,
 };
-use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
+use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_AVATAR_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use parlor_wire::{Message, MessageId, UserId};
 
 /// A change by itself.
@@ -192,8 +192,7 @@ impl Step<'_, '_> {
     fn hidden_elsewhere(&mut self, message: &[u8]) -> Result<()> {
         let Ok(id) = MessageId::try_from(message) else { return Ok(()) };
         let Some(mut row) = self.tx.message(&id)? else { return Ok(()) };
-        row.hidden = true;
-        self.tx.set_message(&row)?;
+        self.hide(&mut row)?;
         self.touch_message(id, Touch::Updated);
         self.touch_chat(row.chat_id);
         Ok(())
@@ -220,6 +219,7 @@ impl Step<'_, '_> {
     fn profile_changed(&mut self, profile: ProfileNow) -> Result<()> {
         let fits = profile.display_name.len() <= MAX_NAME_BYTES
             && profile.about.len() <= MAX_ABOUT_BYTES
+            && profile.avatar.len() <= MAX_AVATAR_BYTES
             && !profile.display_name.is_empty();
         if profile.version <= self.tx.number("profile_version")? || !fits {
             return Ok(());
@@ -227,6 +227,7 @@ impl Step<'_, '_> {
         let mut person = self.tx.person(&self.me()?)?;
         person.display_name = Some(profile.display_name);
         person.about = Some(profile.about).filter(|about| !about.is_empty());
+        person.avatar = Some(profile.avatar).filter(|avatar| !avatar.is_empty());
         person.profile_version = profile.version;
         self.tx.set_person(&person)?;
         // The device that changed it tells the chats.

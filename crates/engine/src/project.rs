@@ -76,8 +76,20 @@ impl Step<'_, '_> {
             ),
             _ => None,
         };
+        let attachments = match row.kind {
+            Kind::Text => self.attachment_views(row)?,
+            _ => Vec::new(),
+        };
+        let body = match row.kind {
+            Kind::Text => Text::decode(row.body.as_slice()).unwrap_or_default(),
+            _ => Text::default(),
+        };
         let (kind, text) = match row.kind {
-            Kind::Text => ("text", Some(row.text.clone())),
+            Kind::Text => match attachments.first() {
+                // A file without a caption has no text.
+                Some(first) => (first.kind, Some(row.text.clone()).filter(|text| !text.is_empty())),
+                None => ("text", Some(row.text.clone())),
+            },
             Kind::Notice => ("notice", notice.as_ref().map(|n| self.notice_text(n)).transpose()?),
             Kind::Deleted => ("deleted", None),
             Kind::Unreadable => ("unreadable", None),
@@ -92,7 +104,9 @@ impl Step<'_, '_> {
             received_at: row.received_at,
             kind,
             text,
-            entities: if row.kind == Kind::Text { entities(&row.body) } else { Vec::new() },
+            entities: entities(&body),
+            attachments,
+            forwarded: body.forwarded,
             reply_to: row.reply_to.map(|id| id.text()),
             reactions: self.reaction_views(row)?,
             edited_at: row.edited_at,
@@ -122,7 +136,11 @@ impl Step<'_, '_> {
 
     pub fn chat_view(&self, chat: &Chat) -> Result<ChatView> {
         let last = self.tx.history(&chat.chat_id, None, 1)?.pop();
-        let last_message = last.map(|row| self.message_view(&row).map(Box::new)).transpose()?;
+        let mut last_message = last.map(|row| self.message_view(&row).map(Box::new)).transpose()?;
+        for one in last_message.iter_mut().flat_map(|message| &mut message.attachments) {
+            // A list of chats stays small.
+            one.thumbnail = None;
+        }
         Ok(ChatView {
             chat_id: chat.chat_id.text(),
             kind: kind_name(chat.kind),
@@ -177,6 +195,11 @@ impl Step<'_, '_> {
     }
 }
 
+/// A picture as it is shown.
+pub fn picture(jpeg: Option<&[u8]>) -> Option<String> {
+    jpeg.map(|jpeg| data_encoding::BASE64.encode(jpeg))
+}
+
 const ENTITY_NAMES: [(EntityKind, &str); 9] = [
     (EntityKind::Bold, "bold"),
     (EntityKind::Italic, "italic"),
@@ -196,8 +219,7 @@ pub fn format_of_name(name: &str) -> Option<EntityKind> {
 }
 
 /// Formatting as plain data.
-fn entities(body: &[u8]) -> Vec<Value> {
-    let Ok(text) = Text::decode(body) else { return Vec::new() };
+fn entities(text: &Text) -> Vec<Value> {
     let name = |kind: EntityKind| {
         ENTITY_NAMES.iter().find(|(of, _)| *of == kind).map_or("unknown", |(_, text)| *text)
     };

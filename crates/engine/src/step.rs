@@ -69,10 +69,12 @@ impl<'a, 't> Step<'a, 't> {
     pub fn finish(mut self) -> Result<Effects> {
         self.retry_parked()?;
         self.due_work()?;
+        self.move_files()?;
         self.pump_outboxes()?;
         self.answer_syncs()?;
         self.typing_times_out();
         self.events()?;
+        self.drop_prepared();
         self.out.wake_at = self.next_wake()?;
         Ok(self.out)
     }

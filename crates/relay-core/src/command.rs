@@ -4,8 +4,9 @@
 //! nothing. A refusal is an outcome, not an error, and leaves nothing behind.
 
 use bytes::Bytes;
+use parlor_crypto::file::{Layout, MAX_CONTENT_BYTES};
 use parlor_wire::relay::{Accepted, BundleKind, KeyPackageCount, KeyPackagesTaken};
-use parlor_wire::{DeviceId, GroupId, Hash, MailboxId, QueueId, UserId};
+use parlor_wire::{BlobId, DeviceId, GroupId, Hash, MailboxId, QueueId, UserId};
 use thiserror::Error;
 
 /// A mutation, with the key under which its answer is remembered.
@@ -92,6 +93,33 @@ pub struct CommitEpoch {
     pub remove: Vec<QueueId>,
     /// The key that the signature was checked with.
     pub signer: [u8; 32],
+}
+
+/// How much of blobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobLimits {
+    /// Bytes of the largest file before it is encrypted.
+    pub max_content: u64,
+    /// Days that a whole blob is kept after its upload or renewal.
+    pub days: u32,
+    /// Bytes that an account may upload or renew in a day; `None` is unlimited.
+    pub daily: Option<u64>,
+    /// Bytes of all blobs together; `None` is unlimited.
+    pub total: Option<u64>,
+}
+
+impl Default for BlobLimits {
+    /// Whole films, and some of them a day.
+    fn default() -> Self {
+        Self { max_content: MAX_CONTENT_BYTES, days: 60, daily: Some(32 << 30), total: None }
+    }
+}
+
+impl BlobLimits {
+    /// Bytes of the largest blob.
+    pub fn largest(&self) -> u64 {
+        Layout::new(self.max_content.min(MAX_CONTENT_BYTES)).map_or(0, |layout| layout.stored())
+    }
 }
 
 /// All mutations.
@@ -227,6 +255,38 @@ pub enum Operation {
         /// Mailboxes of all its devices.
         mailboxes: Vec<MailboxId>,
     },
+    /// Makes room for a blob. Again with the same size: done.
+    GrantBlob {
+        /// Its id, fresh.
+        blob: BlobId,
+        /// Bytes it will have.
+        size: u64,
+        /// Whose day it is charged to.
+        user: UserId,
+        /// How much is allowed.
+        limits: BlobLimits,
+    },
+    /// All bytes of a blob are on disk.
+    CompleteBlob {
+        /// Which.
+        blob: BlobId,
+        /// How long it is kept.
+        days: u32,
+    },
+    /// Keeps a whole blob longer.
+    RenewBlob {
+        /// Which.
+        blob: BlobId,
+        /// Whose day it is charged to.
+        user: UserId,
+        /// How much is allowed.
+        limits: BlobLimits,
+    },
+    /// The files of blobs that were over are removed.
+    ForgetBlobs {
+        /// Which.
+        blobs: Vec<BlobId>,
+    },
     /// Drops what is over its time or belongs to nobody: at most about `limit` rows.
     Sweep {
         /// Rows.
@@ -273,6 +333,8 @@ pub enum Refusal {
     InvalidInvite,
     /// There is no room for the thing named.
     Quota(&'static str),
+    /// The server keeps no more blobs at the moment.
+    Full,
     /// The commit was voided.
     Voided,
     /// The device is revoked.

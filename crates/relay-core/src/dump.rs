@@ -20,6 +20,8 @@ pub struct AccountDump {
     pub created_day: u32,
     /// The device log, as far as it is public.
     pub log: Vec<LogDump>,
+    /// Bytes of files uploaded, by day since 1970; today and, until the next sweep, the day before.
+    pub uploaded: Vec<(u32, u64)>,
     /// Its devices.
     pub devices: Vec<DeviceDump>,
 }
@@ -98,6 +100,7 @@ pub fn dump(
         username: account.username,
         created_day: account.created_day,
         log: log.iter().filter_map(|entry| log_dump(entry)).collect(),
+        uploaded: read.blob_days(user)?,
         devices,
     }))
 }

@@ -6,7 +6,7 @@ use crate::table::{Backend, Rows, Table, after_prefix, key};
 use bytes::Bytes;
 use parlor_wire::limits::{MAILBOX_RETENTION_MS, REQUEST_MEMORY_MS};
 use parlor_wire::relay::MailboxItem;
-use parlor_wire::{DeviceId, GroupId, Hash, MailboxId, QueueId, UserId};
+use parlor_wire::{BlobId, DeviceId, GroupId, Hash, MailboxId, QueueId, UserId};
 
 /// Milliseconds of a day.
 pub const DAY: u64 = 24 * 3600 * 1000;
@@ -37,6 +37,14 @@ pub trait Read {
     fn voided(&self, group: &GroupId, commit: &Hash) -> Result<bool, StoreError>;
     /// The answer remembered for a request.
     fn answer(&self, request: &Hash, now: u64) -> Result<Option<rows::Answer>, StoreError>;
+    /// A blob.
+    fn blob(&self, blob: &BlobId) -> Result<Option<rows::Blob>, StoreError>;
+    /// Blobs that are over and whose files are still to be removed, at most so many.
+    fn gone_blobs(&self, limit: usize) -> Result<Vec<BlobId>, StoreError>;
+    /// Bytes of blobs that an account was granted, by the days that are not forgotten yet.
+    fn blob_days(&self, user: &UserId) -> Result<Vec<(u32, u64)>, StoreError>;
+    /// Bytes of all blobs, whole or granted.
+    fn blob_bytes(&self) -> Result<u64, StoreError>;
     /// Counters of a mailbox.
     fn mailbox(&self, mailbox: &MailboxId) -> Result<Option<rows::Mailbox>, StoreError>;
     /// Items after a sequence number in order: at most so many, and at most so many bytes unless the first
@@ -122,6 +130,37 @@ impl<B: Backend + ?Sized> Read for B {
             }
         }
         Ok(None)
+    }
+
+    fn blob(&self, blob: &BlobId) -> Result<Option<rows::Blob>, StoreError> {
+        load(self, Table::Blob, &blob.0)
+    }
+
+    fn gone_blobs(&self, limit: usize) -> Result<Vec<BlobId>, StoreError> {
+        let rows = self.scan(Table::BlobGone, &[], &[u8::MAX; BlobId::LEN + 1], limit)?;
+        let id = |key: Vec<u8>| BlobId::try_from(&key).map_err(|_| StoreError::Damaged);
+        rows.into_iter().map(|(key, _)| id(key)).collect()
+    }
+
+    fn blob_days(&self, user: &UserId) -> Result<Vec<(u32, u64)>, StoreError> {
+        let (mut days, mut next) = (Vec::new(), 0u32);
+        // There are a few days at most, and rows of many accounts in each.
+        while let Some((at, _)) =
+            self.scan(Table::BlobQuota, &next.to_be_bytes(), &[u8::MAX; 5], 1)?.pop()
+        {
+            let day = at.first_chunk().map(|day| u32::from_be_bytes(*day));
+            let day = day.ok_or(StoreError::Damaged)?;
+            let row: Option<rows::Count> =
+                load(self, Table::BlobQuota, &key(&[&day.to_be_bytes(), &user.0]))?;
+            days.extend(row.map(|row| (day, row.number)));
+            next = day.saturating_add(1);
+        }
+        Ok(days)
+    }
+
+    fn blob_bytes(&self) -> Result<u64, StoreError> {
+        let row: Option<rows::Count> = load(self, Table::BlobTotal, &[])?;
+        Ok(row.unwrap_or_default().number)
     }
 
     fn mailbox(&self, mailbox: &MailboxId) -> Result<Option<rows::Mailbox>, StoreError> {

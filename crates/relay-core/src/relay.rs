@@ -4,7 +4,7 @@
 //! outcome is turned into the reply by [`Relay::finish`]. [`Relay::handle`] does both over a store that
 //! answers at once. Frames of one connection are planned in the order they came in.
 
-use crate::command::{Command, Outcome, Refusal, StoreError};
+use crate::command::{BlobLimits, Command, Outcome, Refusal, StoreError};
 use crate::plan;
 use crate::rate::{Kind, Limiter, Limits};
 use crate::read::Read;
@@ -16,9 +16,12 @@ use parlor_wire::relay::{
     Challenge, ClientFrame, Code, Deliver, Done, Failure, GoodbyeReason, Live, Registration, Reply,
     ServerFrame, ServerInfo, reply, server_frame,
 };
-use parlor_wire::{MailboxId, PROTOCOL_VERSION};
+use parlor_wire::{BlobId, MailboxId, PROTOCOL_VERSION};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+/// When to ask again whether there is room for blobs, milliseconds.
+const FULL_RETRY: u64 = 60_000;
 
 /// What a relay is told once.
 #[derive(Debug, Clone)]
@@ -29,12 +32,19 @@ pub struct Settings {
     pub registration: Registration,
     /// How much of what.
     pub limits: Limits,
+    /// How much of blobs.
+    pub blobs: BlobLimits,
 }
 
 impl Default for Settings {
     /// Open registration without limits: for tests and the simulation.
     fn default() -> Self {
-        Self { name: "Parlor".into(), registration: Registration::Open, limits: Limits::NONE }
+        Self {
+            name: "Parlor".into(),
+            registration: Registration::Open,
+            limits: Limits::NONE,
+            blobs: BlobLimits { daily: None, ..BlobLimits::default() },
+        }
     }
 }
 
@@ -87,6 +97,16 @@ impl Relay {
     /// A relay under a server key; the store has to have the same.
     pub fn new(settings: Settings, key: ServerKey) -> Self {
         Self { settings, key, limiter: Mutex::default(), sessions: AtomicU64::new(0) }
+    }
+
+    /// What is allowed of blobs.
+    pub fn blobs(&self) -> &BlobLimits {
+        &self.settings.blobs
+    }
+
+    /// Whether a token authorises the upload of a blob.
+    pub fn may_upload(&self, blob: &BlobId, token: &[u8]) -> bool {
+        self.key.is_blob_token(blob, token)
     }
 
     /// Opens a connection. The frame is the challenge to send first. `remote` is a hash of the address.
@@ -171,6 +191,7 @@ impl Relay {
                 session.window.acknowledged(up_to);
                 answer(id, reply::Result::Done(Done {}))
             }
+            Then::Granted(granted) => answer(id, reply::Result::BlobGranted(granted)),
             Then::Reply => answer(id, plan::result_of(&outcome)),
         };
         if let Outcome::Accepted { overflowed, .. } = outcome {
@@ -254,6 +275,10 @@ impl From<Refusal> for plan::Failed {
             Refusal::Quota(what) => (Code::Quota, what),
             Refusal::NameTaken => (Code::NameTaken, "username"),
             Refusal::InvalidInvite => (Code::InvalidInvite, "invite"),
+            Refusal::Full => {
+                failure.retry_after = FULL_RETRY;
+                (Code::Unavailable, "blobs")
+            }
             Refusal::Voided => (Code::CommitVoided, "commit"),
             Refusal::Revoked => (Code::Revoked, "device_id"),
             Refusal::WrongEpoch(current) => {

@@ -229,6 +229,28 @@ pub struct Item {
     pub stored: u64,
 }
 
+/// A blob, whole or on its way.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct Blob {
+    /// Bytes it has, or will have.
+    #[prost(uint64, tag = "1")]
+    pub size: u64,
+    /// Whether all of it is on disk.
+    #[prost(bool, tag = "2")]
+    pub complete: bool,
+    /// Last day on which it is kept, since 1970.
+    #[prost(uint32, tag = "3")]
+    pub expiry_day: u32,
+}
+
+/// A number.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub struct Count {
+    /// It.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+}
+
 /// Reads and decodes a row.
 pub fn load<R: Message + Default>(
     from: &(impl Backend + ?Sized),

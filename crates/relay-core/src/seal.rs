@@ -5,15 +5,16 @@
 
 use crate::recent::Recent;
 use parlor_crypto::{Secret, aead};
-use parlor_wire::{DeviceId, Hash, MailboxId, QueueId, UserId};
+use parlor_wire::{BlobId, DeviceId, Hash, MailboxId, QueueId, RequestId, UserId};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Seals queue rows and remembered answers, derives mailbox ids.
+/// Seals queue rows and remembered answers, derives ids of mailboxes and blobs.
 #[derive(Clone)]
 pub struct ServerKey {
     queues: Secret,
     mailboxes: Secret,
     answers: Secret,
+    blobs: Secret,
     /// Queues opened lately, with what was opened: the same again costs no decryption.
     opened: Arc<Mutex<Opened>>,
 }
@@ -30,6 +31,7 @@ impl ServerKey {
             queues: secret.derive("parlor 2026 relay queue rows"),
             mailboxes: secret.derive("parlor 2026 relay mailbox ids"),
             answers: secret.derive("parlor 2026 relay answers"),
+            blobs: secret.derive("parlor 2026 relay blob ids and tokens"),
             opened: Arc::new(Mutex::new(Recent::new(MAX_OPENED))),
         }
     }
@@ -48,6 +50,26 @@ impl ServerKey {
         let mut id = [0; 16];
         blake3::Hasher::new_keyed(self.mailboxes.expose()).update(key).finalize_xof().fill(&mut id);
         MailboxId(id)
+    }
+
+    /// The blob that a device asked for with a request; random to everybody else.
+    pub fn blob(&self, user: &UserId, device: &DeviceId, request: &RequestId) -> BlobId {
+        let mut hasher = blake3::Hasher::new_keyed(self.blobs.expose());
+        hasher.update(&user.0).update(&device.0).update(&request.0);
+        let mut id = [0; 16];
+        hasher.finalize_xof().fill(&mut id);
+        BlobId(id)
+    }
+
+    /// What whoever uploads a blob has to show. Its input is shorter than an id's, so that they never meet.
+    pub fn blob_token(&self, blob: &BlobId) -> [u8; 32] {
+        *blake3::keyed_hash(self.blobs.expose(), &blob.0).as_bytes()
+    }
+
+    /// Whether this is the token of a blob; takes the same time for all wrong ones.
+    pub fn is_blob_token(&self, blob: &BlobId, token: &[u8]) -> bool {
+        let right = blake3::keyed_hash(self.blobs.expose(), &blob.0);
+        <[u8; 32]>::try_from(token).is_ok_and(|token| right == token)
     }
 
     /// Seals a mailbox for a queue's row.

@@ -9,6 +9,7 @@
 //!
 //! Invariant: items are sent in order, and no more than a window of them is unacknowledged.
 
+use parlor_wire::relay::BlobGranted;
 use parlor_wire::{DeviceId, GroupId, Hash, MailboxId, UserId};
 use std::collections::VecDeque;
 
@@ -116,4 +117,6 @@ pub(crate) enum Then {
     Guest(MailboxId),
     /// Room in the window.
     Acknowledged(u64),
+    /// This, once there is room for the blob.
+    Granted(BlobGranted),
 }

@@ -57,6 +57,16 @@ pub enum Table {
     Cursor = 22,
     /// day (u32), guest's mailbox -> its queues; all of it is removed after that day.
     Guest = 23,
+    /// blob -> size and expiry.
+    Blob = 30,
+    /// day (u32), blob -> nothing; it is over after that day.
+    BlobExpiry = 31,
+    /// blob -> nothing; its file is still to be removed.
+    BlobGone = 32,
+    /// day (u32), user -> bytes granted to the account that day.
+    BlobQuota = 33,
+    /// nothing -> bytes of all blobs.
+    BlobTotal = 34,
 }
 
 /// Rows in key order.

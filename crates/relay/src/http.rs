@@ -1,7 +1,7 @@
 //! The routes.
 
-use crate::connection;
 use crate::server::{Remote, Shared, now};
+use crate::{blobs, connection};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use parlor_relay_core::{Output, Plan, StoreError};
+use parlor_relay_core::{Output, Plan, Read, StoreError};
 use parlor_wire::Message;
 use parlor_wire::frame::decode_client;
 use parlor_wire::limits::MAX_FRAME_BYTES;
@@ -28,6 +28,13 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/metrics", get(metrics))
         .route("/v1/ws", get(websocket))
         .route("/v1/frame", post(frame).layer(DefaultBodyLimit::max(MAX_FRAME_BYTES)))
+        .route(
+            "/v1/blobs/{id}",
+            get(blobs::download)
+                .head(blobs::head)
+                .put(blobs::upload)
+                .layer(DefaultBodyLimit::disable()),
+        )
         .with_state(shared)
 }
 
@@ -39,7 +46,8 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
-    let text = shared.metrics.text(shared.data.store.disk_bytes());
+    let store = &shared.data.store;
+    let text = shared.metrics.text(store.disk_bytes(), store.blob_bytes().unwrap_or_default());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 

@@ -42,13 +42,21 @@ pub struct Metrics {
     pub delivered: Number,
     /// Items that found a mailbox full.
     pub overflowed: Number,
+    /// Blobs that became whole.
+    pub blobs_uploaded: Number,
+    /// Files of blobs removed.
+    pub blobs_removed: Number,
+    /// Bytes of blobs received.
+    pub blob_bytes_received: Number,
+    /// Bytes of blobs sent.
+    pub blob_bytes_sent: Number,
     /// Rows removed by the sweep.
     pub swept: Number,
 }
 
 impl Metrics {
-    /// The text that Prometheus reads; `disk` is the database's size in bytes.
-    pub fn text(&self, disk: u64) -> String {
+    /// The text that Prometheus reads; `disk` and `blobs` are bytes of the database and of all blobs.
+    pub fn text(&self, disk: u64, blobs: u64) -> String {
         let rows = [
             ("connections", "gauge", self.connections.get()),
             ("connections_opened_total", "counter", self.connections_opened.get()),
@@ -58,8 +66,13 @@ impl Metrics {
             ("accepted_total", "counter", self.accepted.get()),
             ("delivered_items_total", "counter", self.delivered.get()),
             ("overflowed_items_total", "counter", self.overflowed.get()),
+            ("blobs_uploaded_total", "counter", self.blobs_uploaded.get()),
+            ("blobs_removed_total", "counter", self.blobs_removed.get()),
+            ("blob_bytes_received_total", "counter", self.blob_bytes_received.get()),
+            ("blob_bytes_sent_total", "counter", self.blob_bytes_sent.get()),
             ("swept_rows_total", "counter", self.swept.get()),
             ("database_bytes", "gauge", disk),
+            ("blob_bytes", "gauge", blobs),
         ];
         let mut text = String::new();
         for (name, kind, value) in rows {

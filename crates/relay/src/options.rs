@@ -1,7 +1,7 @@
 //! What an operator can set, from flags, environment and file; the first of them that says something wins.
 
 use crate::space::{Space, USUAL_RESERVE};
-use parlor_relay_core::{Limits, Rate, Settings};
+use parlor_relay_core::{BlobLimits, Limits, Rate, Settings};
 use parlor_wire::relay::Registration;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -33,6 +33,22 @@ pub struct Options {
     pub log: Option<String>,
     /// Rate limits.
     pub limits: Option<RateOptions>,
+    /// Limits of files.
+    pub files: Option<FileOptions>,
+}
+
+/// Limits of files as they are written in the file; what is left out keeps its default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileOptions {
+    /// Largest file, in MiB; at most 4096.
+    pub max_file_mib: Option<u64>,
+    /// Days that a file is kept.
+    pub blob_days: Option<u32>,
+    /// What an account may upload in a day, in MiB; 0 for no limit.
+    pub daily_upload_mib: Option<u64>,
+    /// All files together, in MiB; 0 for no limit.
+    pub blob_mib: Option<u64>,
 }
 
 /// Rate limits as they are written in the file; what is left out keeps its default.
@@ -126,6 +142,7 @@ impl Options {
             insecure_http: self.insecure_http.or(other.insecure_http),
             log: self.log.or(other.log),
             limits: self.limits.or(other.limits),
+            files: self.files.or(other.files),
         }
     }
 
@@ -155,10 +172,29 @@ impl Options {
             name: self.name.unwrap_or_else(|| "Parlor".into()),
             registration,
             limits: limits.limits(),
+            blobs: self.files.unwrap_or_default().limits(),
         };
         let data = self.data.unwrap_or_else(|| "parlor-data".into());
         let space = Space::of_disk(&data, reserve);
         Ok(Checked { listen, data, tls, settings, space, write_timeout: WRITE_TIMEOUT })
+    }
+}
+
+impl FileOptions {
+    fn limits(self) -> BlobLimits {
+        let usual = BlobLimits::default();
+        let bytes = |mib: u64| mib.saturating_mul(1 << 20);
+        let limit = |mib: Option<u64>, usual| match mib {
+            None => usual,
+            Some(0) => None,
+            Some(mib) => Some(bytes(mib)),
+        };
+        BlobLimits {
+            max_content: self.max_file_mib.map_or(usual.max_content, bytes),
+            days: self.blob_days.unwrap_or(usual.days).max(1),
+            daily: limit(self.daily_upload_mib, usual.daily),
+            total: limit(self.blob_mib, usual.total),
+        }
     }
 }
 

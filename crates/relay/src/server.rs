@@ -1,9 +1,12 @@
 //! The listening socket, and what all connections share.
 
+use crate::blobs::{self, BlobFiles};
 use crate::data::{Data, DataError};
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Checked;
+use crate::patient::Patient;
+use crate::space::Space;
 use crate::{admin, http, tls};
 use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -51,6 +54,10 @@ pub struct Shared {
     pub relay: Relay,
     /// Store and key.
     pub data: Data,
+    /// The files of blobs.
+    pub blobs: BlobFiles,
+    /// Room for them.
+    pub space: Space,
     /// Who is connected. Answers of commands hold this and never the whole: the commit thread must not be
     /// the one that drops the store.
     pub hub: Arc<Hub>,
@@ -92,7 +99,7 @@ impl Server {
             Some((certificate, key)) => Some(TlsAcceptor::from(tls::config(certificate, key)?)),
             None => None,
         };
-        let data = Data::open(&options.data, options.space)?;
+        let data = Data::open(&options.data, options.space.clone())?;
         let admin = admin::listen(&data.folder).map_err(ServeError::Admin)?;
         let listener = TcpListener::bind(options.listen)
             .await
@@ -101,7 +108,9 @@ impl Server {
         let relay = Relay::new(options.settings, data.key.clone());
         let (hub, metrics) = (Arc::default(), Metrics::default());
         let write_timeout = options.write_timeout;
-        let shared = Arc::new(Shared { relay, data, hub, metrics, write_timeout, ending });
+        let (blobs, space) = (BlobFiles::in_data(&data.folder), options.space);
+        let shared =
+            Arc::new(Shared { relay, data, blobs, space, hub, metrics, write_timeout, ending });
         Ok(Self { shared, listener, tls, end, admin })
     }
 
@@ -128,6 +137,9 @@ impl Server {
                     Ok((stream, address)) => {
                         let remote = Remote(hasher.hash_one(limited_by(address.ip())));
                         let router = router.clone().layer(axum::Extension(remote));
+                        let _ = stream.set_nodelay(true);
+                        // A WebSocket that waits has its own, shorter limit.
+                        let stream = Patient::new(stream, 2 * shared.write_timeout);
                         tokio::spawn(accept(stream, tls.clone(), router, shared.ending.clone()));
                     }
                     Err(error) => {
@@ -173,12 +185,11 @@ fn limited_by(address: IpAddr) -> IpAddr {
 }
 
 async fn accept(
-    stream: TcpStream,
+    stream: Patient<TcpStream>,
     tls: Option<TlsAcceptor>,
     router: Router,
     ending: watch::Receiver<bool>,
 ) {
-    let _ = stream.set_nodelay(true);
     let Some(tls) = tls else {
         return http1(TokioIo::new(stream), router, ending).await;
     };
@@ -207,6 +218,8 @@ where
 }
 
 async fn sweep(shared: Arc<Shared>) {
+    // What a former run did not come to.
+    blobs::sweep(Arc::clone(&shared)).await;
     let mut pause = SWEEP_EVERY;
     loop {
         tokio::time::sleep(pause).await;
@@ -222,6 +235,7 @@ async fn sweep(shared: Arc<Shared>) {
             if more {
                 pause = Duration::from_millis(20);
             }
+            blobs::sweep(Arc::clone(&shared)).await;
         }
     }
 }

@@ -241,6 +241,10 @@ impl Writer {
 fn frees(operation: &Operation) -> bool {
     matches!(
         operation,
-        Operation::Acknowledge { .. } | Operation::Sweep { .. } | Operation::DeleteAccount { .. }
+        Operation::Acknowledge { .. }
+            | Operation::Sweep { .. }
+            | Operation::DeleteAccount { .. }
+            | Operation::CompleteBlob { .. }
+            | Operation::ForgetBlobs { .. }
     )
 }

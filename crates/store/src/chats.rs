@@ -128,6 +128,8 @@ impl Tx<'_> {
         for sql in [
             "DELETE FROM reactions WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
             "DELETE FROM message_versions WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
+            "DELETE FROM file_uses WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
+            "DELETE FROM files_owed WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
             "DELETE FROM messages WHERE chat_id = ?1",
             "DELETE FROM outbox WHERE chat_id = ?1",
             "DELETE FROM intents WHERE chat_id = ?1",

@@ -8,6 +8,7 @@
 
 pub mod chats;
 pub mod devices;
+pub mod files;
 pub mod groups;
 pub mod inbox;
 pub mod intents;

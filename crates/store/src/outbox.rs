@@ -104,19 +104,52 @@ impl Tx<'_> {
         })
     }
 
-    /// Whether anything that was encrypted for a group before an epoch has no answer yet.
-    pub fn unsettled_posts(&self, group: &GroupId, epoch: u64) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE group_id = ?1 AND epoch < ?2)";
-        Ok(self.one(sql, (group.as_bytes(), epoch), |row| row.get(0))?.unwrap_or(false))
+    /// Whether anything of a chat that was encrypted for another epoch than this has no answer yet.
+    pub fn unsettled_posts(&self, chat: &ChatId, group: &GroupId, epoch: u64) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE chat_id = ?1 AND payload IS NOT NULL
+             AND (group_id != ?2 OR epoch < ?3))";
+        let params = (chat.as_bytes(), group.as_bytes(), epoch);
+        Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(false))
     }
 
-    /// The first entries of a chat.
+    /// The first entries of a chat that wait for nothing.
     pub fn outbox(&self, chat: &ChatId, limit: u32) -> Result<Vec<OutboxRow>> {
         self.all(
-            "SELECT * FROM outbox WHERE chat_id = ?1 ORDER BY id LIMIT ?2",
+            "SELECT * FROM outbox WHERE chat_id = ?1 AND waits = 0 ORDER BY id LIMIT ?2",
             (chat.as_bytes(), limit),
             read,
         )
+    }
+
+    /// All entries of a chat.
+    pub fn whole_outbox(&self, chat: &ChatId) -> Result<Vec<OutboxRow>> {
+        self.all("SELECT * FROM outbox WHERE chat_id = ?1 ORDER BY id", [chat.as_bytes()], read)
+    }
+
+    /// An entry waits for the files of its message.
+    pub fn hold_outbox(&self, id: i64) -> Result<()> {
+        self.execute("UPDATE outbox SET waits = 1 WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
+    /// The entry of a message that waits for its files.
+    pub fn held_outbox(&self, message: &MessageId) -> Result<Option<OutboxRow>> {
+        let sql = "SELECT * FROM outbox WHERE waits = 1 AND message_id = ?1";
+        self.one(sql, [message.as_bytes()], read)
+    }
+
+    /// The content of an entry that waits is another.
+    pub fn set_held(&self, id: i64, content: &[u8]) -> Result<()> {
+        let sql = "UPDATE outbox SET content = ?2 WHERE id = ?1 AND waits = 1";
+        self.execute(sql, (id, content))?;
+        Ok(())
+    }
+
+    /// The entry has waited long enough, and has this content now.
+    pub fn release_outbox(&self, id: i64, content: &[u8]) -> Result<()> {
+        let sql = "UPDATE outbox SET waits = 0, content = ?2 WHERE id = ?1";
+        self.execute(sql, (id, content))?;
+        Ok(())
     }
 
     /// One entry.

@@ -16,6 +16,8 @@ pub struct Person {
     pub hinted_name: Option<String>,
     /// What the person says about themselves.
     pub about: Option<String>,
+    /// A picture, as JPEG.
+    pub avatar: Option<Vec<u8>>,
     /// Version of the profile.
     pub profile_version: u64,
     /// We wrote to them or accepted their request.
@@ -35,6 +37,7 @@ impl Person {
             display_name: None,
             hinted_name: None,
             about: None,
+            avatar: None,
             profile_version: 0,
             accepted: false,
             blocked: false,
@@ -61,6 +64,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Person> {
         display_name: row.get("display_name")?,
         hinted_name: row.get("hinted_name")?,
         about: row.get("about")?,
+        avatar: row.get("avatar")?,
         profile_version: row.get("profile_version")?,
         accepted: row.get("accepted")?,
         blocked: row.get("blocked")?,
@@ -89,8 +93,8 @@ impl Tx<'_> {
     pub fn set_person(&self, person: &Person) -> Result<()> {
         self.execute(
             "INSERT OR REPLACE INTO people (user_id, username, display_name, hinted_name, about,
-               profile_version, accepted, blocked, verified)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+               profile_version, accepted, blocked, verified, avatar)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             (
                 person.user_id.as_bytes(),
                 &person.username,
@@ -101,6 +105,7 @@ impl Tx<'_> {
                 person.accepted,
                 person.blocked,
                 person.verified,
+                &person.avatar,
             ),
         )?;
         Ok(())

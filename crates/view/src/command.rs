@@ -77,7 +77,12 @@ params! {
     MessageDelete { message_id: String, for_everyone: bool }
     MessageReact { message_id: String, emoji: String }
     MarkRead { chat_id: String, up_to: String }
+    /// An attachment as a file; nothing is overwritten.
     SaveAttachment { message_id: String, index: u32, path: String }
+    /// A part of an attachment as a file; nothing is overwritten.
+    ReadAttachment { message_id: String, index: u32, offset: u64, length: u64, path: String }
+    /// Messages to say again in another chat.
+    MessagesForward { message_ids: Vec<String>, chat_id: String }
     /// What to look for; times are Unix milliseconds, from `after` on and up to `before`.
     MessagesSearch { query: String, chat_id: Option<String>, sender: Option<String>, kind: Option<String>,
         after: Option<u64>, before: Option<u64>, limit: Option<u32> }
@@ -95,98 +100,43 @@ pub enum Command {
     AccountInfo,
     AccountUpdate(AccountUpdate),
     DevicesList,
-    DevicesRemove {
-        device_id: String,
-    },
+    DevicesRemove { device_id: String },
     LinkStart(LinkStart),
-    LinkApprove {
-        uri: String,
-    },
+    LinkApprove { uri: String },
     LinkConfirm,
     ContactsList,
     InviteLink,
-    OpenLink {
-        uri: String,
-    },
-    Safety {
-        user: String,
-    },
-    Verify {
-        user: String,
-    },
-    Block {
-        user: String,
-        blocked: bool,
-    },
-    Direct {
-        address: String,
-    },
+    OpenLink { uri: String },
+    Safety { user: String },
+    Verify { user: String },
+    Block { user: String, blocked: bool },
+    Direct { address: String },
     SelfChat,
-    Accept {
-        chat_id: String,
-    },
-    Decline {
-        chat_id: String,
-    },
-    CreateGroup {
-        title: String,
-        members: Vec<String>,
-    },
-    ChatsList {
-        limit: u32,
-        after: Option<String>,
-    },
-    ChatInfo {
-        chat_id: String,
-    },
-    AddMembers {
-        chat_id: String,
-        members: Vec<String>,
-    },
-    RemoveMembers {
-        chat_id: String,
-        members: Vec<String>,
-    },
-    Leave {
-        chat_id: String,
-    },
+    Accept { chat_id: String },
+    Decline { chat_id: String },
+    CreateGroup { title: String, members: Vec<String> },
+    ChatsList { limit: u32, after: Option<String> },
+    ChatInfo { chat_id: String },
+    AddMembers { chat_id: String, members: Vec<String> },
+    RemoveMembers { chat_id: String, members: Vec<String> },
+    Leave { chat_id: String },
     SetTitle(ChatTitle),
     SetRole(ChatRole),
     SetPolicy(ChatPolicy),
     SetFlags(ChatFlags),
-    SetDraft {
-        chat_id: String,
-        text: String,
-    },
-    Typing {
-        chat_id: String,
-        typing: bool,
-    },
+    SetDraft { chat_id: String, text: String },
+    Typing { chat_id: String, typing: bool },
     Send(MessagesSend),
-    History {
-        chat_id: String,
-        before: Option<String>,
-        limit: u32,
-    },
-    Versions {
-        message_id: String,
-    },
+    History { chat_id: String, before: Option<String>, limit: u32 },
+    Versions { message_id: String },
     Edit(MessageEdit),
-    Delete {
-        message_id: String,
-        for_everyone: bool,
-    },
-    React {
-        message_id: String,
-        emoji: String,
-    },
-    MarkRead {
-        chat_id: String,
-        up_to: String,
-    },
+    Delete { message_id: String, for_everyone: bool },
+    React { message_id: String, emoji: String },
+    MarkRead { chat_id: String, up_to: String },
     Search(MessagesSearch),
-    /// In the contract, but not in this version.
-    NotSupported,
+    Forward(MessagesForward),
+    SaveAttachment(SaveAttachment),
+    ReadAttachment(ReadAttachment),
 }
 
 const PAGE: u32 = 50;
@@ -221,9 +171,9 @@ impl Command {
                 .map(|p| Self::Block { user: p.user, blocked: p.blocked.unwrap_or(true) })?,
             "messages.search" => read::<MessagesSearch>(params)
                 .map(|p| Self::Search(MessagesSearch { limit: Some(page(p.limit)), ..p }))?,
-            "messages.save_attachment" => {
-                read::<SaveAttachment>(params).map(|_| Self::NotSupported)?
-            }
+            "messages.save_attachment" => Self::SaveAttachment(read(params)?),
+            "messages.read_attachment" => Self::ReadAttachment(read(params)?),
+            "messages.forward" => Self::Forward(read(params)?),
             "messages.send" => Self::Send(read(params)?),
             "messages.history" => read::<HistoryPage>(params).map(|p| Self::History {
                 chat_id: p.chat_id,

@@ -9,11 +9,12 @@ mod model;
 
 pub use command::{
     AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
-    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSearch, MessagesSend, SettingsChange,
+    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesForward, MessagesSearch, MessagesSend,
+    ReadAttachment, SaveAttachment, SettingsChange,
 };
 pub use error::{Code, Failure, Retry};
 pub use model::{
-    AccountView, Answer, ChatInfo, ChatView, ContactView, DeviceView, Event, HighlightView,
-    MemberView, MessageView, PolicyView, ReactionView, SafetyView, SenderView, SettingsView,
-    VersionView,
+    AccountView, Answer, AttachmentView, ChatInfo, ChatView, ContactView, DeviceView, Event,
+    HighlightView, MemberView, MessageView, PolicyView, ReactionView, SafetyView, SenderView,
+    SettingsView, VersionView,
 };

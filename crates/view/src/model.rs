@@ -12,6 +12,8 @@ pub struct AccountView {
     pub address: String,
     pub display_name: String,
     pub about: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
     pub device_id: String,
     pub server: String,
     pub connected: bool,
@@ -38,6 +40,8 @@ pub struct ContactView {
     pub display_name: String,
     pub verified: bool,
     pub blocked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_id: Option<String>,
 }
@@ -95,6 +99,30 @@ pub struct HighlightView {
     pub length: u32,
 }
 
+/// A file of a message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct AttachmentView {
+    pub index: u32,
+    pub kind: &'static str,
+    pub name: String,
+    pub mime: String,
+    pub size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<String>,
+    pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'static str>,
+}
+
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs)]
@@ -111,6 +139,10 @@ pub struct MessageView {
     pub text: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentView>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub forwarded: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     pub reactions: Vec<ReactionView>,
@@ -198,6 +230,8 @@ pub enum Answer {
     Chats { chats: Vec<ChatView> },
     ChatInfo(ChatInfo),
     Message { message_id: String },
+    Forwarded { message_ids: Vec<String> },
+    Saved { path: String, bytes: u64 },
     Messages { messages: Vec<MessageView> },
     Versions { versions: Vec<VersionView> },
 }
@@ -217,6 +251,14 @@ pub enum Event {
     MessageReceived { message: MessageView },
     #[serde(rename = "message.updated")]
     MessageUpdated { message: MessageView },
+    #[serde(rename = "transfer.progress")]
+    TransferProgress {
+        message_id: String,
+        index: u32,
+        direction: &'static str,
+        done: u64,
+        total: u64,
+    },
     #[serde(rename = "typing")]
     Typing { chat_id: String, user_id: String, typing: bool },
     #[serde(rename = "device.linked")]

@@ -108,6 +108,14 @@ id!(
     MessageId, 16, "message id"
 );
 id!(
+    /// A file of a profile; never leaves the device.
+    FileId, 16, "file id"
+);
+id!(
+    /// A blob at a relay.
+    BlobId, 16, "blob id"
+);
+id!(
     /// Names a mutation so that it can be asked again.
     RequestId, 16, "request id"
 );

@@ -4,6 +4,7 @@
 //! Invariants: decoding never panics and never allocates more than the input's length suggests; an id type
 //! exists only with the right length. Absent on purpose: policy, MLS and database types, clocks, randomness.
 
+pub mod blob;
 pub mod frame;
 pub mod id;
 pub mod limits;
@@ -30,7 +31,9 @@ pub mod device {
     include!(concat!(env!("OUT_DIR"), "/parlor.device.v1.rs"));
 }
 
-pub use id::{DeviceId, GroupId, Hash, MailboxId, MessageId, QueueId, RequestId, UserId};
+pub use id::{
+    BlobId, DeviceId, FileId, GroupId, Hash, MailboxId, MessageId, QueueId, RequestId, UserId,
+};
 pub use prost::Message;
 
 /// Version of the protocol between client and relay that this build speaks.

@@ -34,3 +34,17 @@ pub const MAX_QUEUES_PER_REQUEST: usize = 256;
 pub const MAILBOX_RETENTION_MS: u64 = 30 * 24 * 3600 * 1000;
 /// How long a relay remembers request ids, milliseconds.
 pub const REQUEST_MEMORY_MS: u64 = 24 * 3600 * 1000;
+/// Attachments of one message.
+pub const MAX_ATTACHMENTS: usize = 10;
+/// Thumbnails of one message, all together, bytes: with the longest text and an avatar it fits a post.
+pub const MAX_THUMBNAIL_BYTES: usize = 12 * 1024;
+/// Largest avatar, bytes.
+pub const MAX_AVATAR_BYTES: usize = 8 * 1024;
+/// Largest file name, bytes of UTF-8.
+pub const MAX_FILE_NAME_BYTES: usize = 255;
+/// Largest MIME type, bytes.
+pub const MAX_MIME_BYTES: usize = 127;
+/// Largest preview, bytes.
+pub const MAX_PREVIEW_BYTES: usize = 64;
+/// Largest text of a message with attachments, bytes of UTF-8.
+pub const MAX_CAPTION_BYTES: usize = 16 * 1024;

@@ -16,15 +16,20 @@ pub struct InvalidPadding;
 /// Size of the padded frame for `len` bytes of content, in bytes.
 pub fn padded_len(len: usize) -> usize {
     let len = len + HEADER;
-    BUCKETS.iter().copied().find(|bucket| len <= *bucket).unwrap_or_else(|| padme(len))
+    BUCKETS
+        .iter()
+        .copied()
+        .find(|bucket| len <= *bucket)
+        .unwrap_or_else(|| padme(len as u64) as usize)
 }
 
-/// Padmé: keeps only as many leading bits of the length as its exponent needs.
-fn padme(len: usize) -> usize {
-    let exponent = usize::BITS - 1 - len.leading_zeros();
+/// Padmé: keeps only as many leading bits of a length, which is at least 2 and far below 2^63, as its exponent
+/// needs.
+pub fn padme(len: u64) -> u64 {
+    let exponent = u64::BITS - 1 - len.max(2).leading_zeros();
     let mantissa = u32::BITS - exponent.leading_zeros();
-    let mask = (1usize << (exponent - mantissa)) - 1;
-    (len + mask) & !mask
+    let mask = (1u64 << (exponent - mantissa.min(exponent))) - 1;
+    len.saturating_add(mask) & !mask
 }
 
 /// Pads `content`.

@@ -33,6 +33,16 @@ impl World {
         Self::build(options, None)
     }
 
+    /// The same with this options file.
+    pub fn configured(config: &str) -> Result<Self> {
+        let dir = TempDir::new()?;
+        let path = dir.path().join("options.toml");
+        std::fs::write(&path, config)?;
+        let options = ["--config", path.to_str().context("the path is not UTF-8")?];
+        let relay = Relay::start_with(&dir.path().join("relay"), &options, None)?;
+        Ok(Self { relay, log: None, devices: Cell::new(0), dir })
+    }
+
     fn build(options: &[&str], log: Option<&'static str>) -> Result<Self> {
         let dir = TempDir::new()?;
         let relay = Relay::start_with(&dir.path().join("relay"), options, log)?;

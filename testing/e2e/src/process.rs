@@ -26,6 +26,14 @@ impl Owned {
         Ok(Self { child })
     }
 
+    /// The most memory that it ever had at once, in bytes.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        Ok(kib.context("no peak in the process's status")?.trim().parse::<u64>()? * 1024)
+    }
+
     pub fn take_stdin(&mut self) -> Result<ChildStdin> {
         self.child.stdin.take().context("no stdin")
     }

@@ -40,6 +40,11 @@ impl Relay {
         &self.url
     }
 
+    /// The most memory that it ever had at once, in bytes; where the system tells.
+    pub fn peak_memory(&self) -> Result<u64> {
+        self.process.peak_memory()
+    }
+
     /// Ends it at once, as a power cut would.
     pub fn kill9(&mut self) -> Result<()> {
         self.process.kill9()

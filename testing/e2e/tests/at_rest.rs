@@ -9,13 +9,18 @@ use std::path::Path;
 
 /// All files of a folder with what they hold.
 fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        files
-            .insert(entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?);
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            let inside = files(&entry.path())?.into_iter();
+            found.extend(inside.map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            found.insert(name, std::fs::read(entry.path())?);
+        }
     }
-    Ok(files)
+    Ok(found)
 }
 
 fn holds(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -80,7 +80,15 @@ fn errors_of_the_application_have_codes() -> Result<()> {
         ("chats.create_group", json!({"title": huge, "members": []}), "too_large"),
         ("messages.search", json!({"query": "x", "chat_id": "nowhere"}), "not_found"),
         ("messages.search", json!({"query": "x", "sender": "nobody.here"}), "not_found"),
-        ("messages.send", json!({"chat_id": chat, "attachments": ["a.png"]}), "not_supported"),
+        ("messages.send", json!({"chat_id": chat, "attachments": ["/no/such/file"]}), "not_found"),
+        ("messages.send", json!({"chat_id": chat, "attachments": ["/"]}), "refused"),
+        (
+            "messages.send",
+            json!({"chat_id": chat, "text": "x", "view_once": true}),
+            "not_supported",
+        ),
+        ("messages.forward", json!({"chat_id": chat, "message_ids": []}), "refused"),
+        ("account.update", json!({"avatar_path": "/etc/hostname"}), "refused"),
     ];
     for (method, params, expected) in cases {
         let shown = params.to_string();

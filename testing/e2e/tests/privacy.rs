@@ -20,6 +20,21 @@ fn logs_tell_nothing_about_people() -> Result<()> {
     let group = text(&alice.call("chats.create_group", group)?, "chat_id")?;
     alice.sync()?;
     bob.accepts("Plinth appreciation")?;
+    let path = world.path("tapioca.txt");
+    std::fs::write(&path, "The herons of Wexbury")?;
+    let file = json!({"chat_id": at_alice, "text": "A file of herons", "attachments": [path]});
+    let file = text(&alice.call("messages.send", file)?, "message_id")?;
+    bob.hears("A file of herons")?;
+    let target = world.path("tapioca-saved.txt");
+    let save = json!({"message_id": file, "index": 0, "path": target});
+    bob.call("messages.save_attachment", save.clone())?;
+    ensure!(bob.call("messages.save_attachment", save).is_err(), "overwritten");
+    for shelf in std::fs::read_dir(world.path("relay").join("blobs"))? {
+        for blob in std::fs::read_dir(shelf?.path())? {
+            secrets.push(blob?.file_name().to_string_lossy().into_owned());
+        }
+    }
+    secrets.push(file);
     // Errors are where names slip out: of the device, and of the relay.
     for (method, params) in [
         ("chats.direct", json!({"address": "nobody_xanadu"})),
@@ -53,6 +68,7 @@ fn logs_tell_nothing_about_people() -> Result<()> {
         "marmalade",
         "Plinth",
         "xanadu",
+        "tapioca",
     ];
     secrets.extend(words.map(String::from));
 

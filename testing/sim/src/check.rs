@@ -8,10 +8,12 @@
 use crate::world::World;
 use anyhow::{Context, Result, bail, ensure};
 use parlor_relay_core::Read;
+use parlor_store::files::{FileRow, Remote};
 use parlor_store::groups::Status;
 use parlor_store::messages::{Kind, MessageRow, State};
-use parlor_wire::content::ChatKind;
-use parlor_wire::{GroupId, MessageId, UserId};
+use parlor_view::{Code, Command, SaveAttachment};
+use parlor_wire::content::{Attachment, ChatKind, Text as SaidText};
+use parlor_wire::{GroupId, Message, MessageId, UserId};
 use std::collections::BTreeMap;
 
 /// A text whose sender got an answer.
@@ -34,6 +36,46 @@ struct View {
     /// Devices of all members.
     leaves: usize,
     history: Vec<(MessageRow, Vec<(String, UserId)>)>,
+}
+
+/// Every device that shows a file can have it, and it is what was sent. `files` has what was sent, by name.
+pub fn check_files(world: &mut World, files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for device in 0..world.devices.len() {
+        if world.device(device)?.user()?.is_none() || world.device(device)?.revoked()? {
+            continue;
+        }
+        let shown = world.device(device)?.read(|tx| {
+            let mut shown = Vec::new();
+            for chat in tx.chats()? {
+                for row in tx.history(&chat.chat_id, None, 100_000)? {
+                    let sent = row.kind == Kind::Text && row.state != State::Failed;
+                    let attachments = attachments(&row).into_iter().filter(|_| sent);
+                    shown.extend(
+                        (0u32..).zip(attachments).map(|(at, one)| (row.message_id, at, one)),
+                    );
+                }
+            }
+            Ok(shown)
+        })?;
+        for (message, index, one) in shown {
+            let (message_id, path) = (message.text(), format!("{} {index}", message.text()));
+            let wish = SaveAttachment { message_id, index, path: path.clone() };
+            let mut answer = world.ask(device, Command::SaveAttachment(wish.clone()))?;
+            if answer.as_ref().is_err_and(|failure| failure.code == Code::Expired) {
+                // Whoever sent it has been asked.
+                world.settle()?;
+                answer = world.ask(device, Command::SaveAttachment(wish))?;
+            }
+            ensure!(answer.is_ok(), "device {device} cannot have {}: {answer:?}", one.name);
+            let saved = world.saved.get(&(device, path));
+            ensure!(saved == files.get(&one.name), "device {device} has another {}", one.name);
+        }
+    }
+    Ok(())
+}
+
+fn attachments(row: &MessageRow) -> Vec<Attachment> {
+    SaidText::decode(row.body.as_slice()).map(|text| text.attachments).unwrap_or_default()
 }
 
 /// Checks a settled world.
@@ -68,6 +110,10 @@ fn idle(world: &mut World, device: usize) -> Result<()> {
         ensure!(tx.bundles()?.is_empty(), "device {device} has a commit under way");
         ensure!(tx.transfers()?.is_empty(), "device {device} has not given all of its history");
         let tended = tx.to_tend(1)?.is_empty();
+        let moves = |file: &FileRow| !matches!(file.remote, Remote::Ready | Remote::Expired);
+        let moving = tx.files_to_move()?.into_iter().filter(moves).count();
+        ensure!(moving == 0, "device {device} has {moving} files left to move");
+        ensure!(tx.unused_files()?.is_empty(), "device {device} keeps files of no message");
         ensure!(tended, "device {device} has a group whose leaves are not as they should be");
         Ok(())
     })
@@ -126,6 +172,10 @@ impl View {
                 text: &row.text,
                 edited: row.edited_at.is_some(),
                 reply_to: row.reply_to,
+                files: match row.kind {
+                    Kind::Text => attachments(row).into_iter().map(|one| one.hash).collect(),
+                    _ => Vec::new(),
+                },
                 reactions,
             })
             .collect()
@@ -140,6 +190,7 @@ struct Text<'a> {
     text: &'a str,
     edited: bool,
     reply_to: Option<MessageId>,
+    files: Vec<Vec<u8>>,
     reactions: &'a [(String, UserId)],
 }
 

@@ -9,8 +9,9 @@ use parlor_store::intents::BundleRow;
 use parlor_store::{Store, Tx};
 use parlor_wire::content::GroupState;
 use parlor_wire::relay::Bundle;
-use parlor_wire::{DeviceId, GroupId, Message, UserId, statement};
+use parlor_wire::{DeviceId, FileId, GroupId, Message, UserId, statement};
 use rand_core::CryptoRng;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A device of one person.
@@ -22,6 +23,13 @@ pub struct Device {
     pub(crate) online: bool,
     /// When it is woken next.
     pub(crate) wake_at: Option<u64>,
+    /// Its folder of files: ciphertext that is whole, and what came of others. Both outlive it.
+    pub(crate) media: BTreeMap<FileId, Vec<u8>>,
+    pub(crate) parts: BTreeMap<FileId, Vec<u8>>,
+    /// Files that move.
+    pub(crate) moving: BTreeSet<FileId>,
+    /// How often it was started.
+    pub(crate) lives: u64,
 }
 
 impl Device {
@@ -30,7 +38,17 @@ impl Device {
     }
 
     fn over(store: Store) -> Self {
-        Self { store, engine: Engine::new(), connection: None, online: true, wake_at: None }
+        Self {
+            store,
+            engine: Engine::new(),
+            connection: None,
+            online: true,
+            wake_at: None,
+            media: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            moving: BTreeSet::new(),
+            lives: 0,
+        }
     }
 
     /// A device over a copy of a database.

@@ -13,7 +13,7 @@ mod script;
 mod shrink;
 mod world;
 
-pub use check::check;
+pub use check::{check, check_files};
 pub use device::Device;
 pub use network::Faults;
 pub use script::{Plan, Story, run};

@@ -1,6 +1,8 @@
 //! Connections as data: delays that keep the order of each direction, and how often what breaks.
 
+use parlor_engine::FileSpec;
 use parlor_relay_core::Session;
+use parlor_wire::BlobId;
 use parlor_wire::relay::{ClientFrame, ServerFrame};
 use rand_core::RngCore;
 
@@ -38,6 +40,16 @@ pub(crate) enum Event {
     Wake(usize),
     /// The device may use the network again.
     Online(usize),
+    /// A file of a device moves on, unless the device died meanwhile (its number of lives).
+    Moves(usize, u64, Moving),
+}
+
+/// A file between a device's folder and the relay.
+#[derive(Debug, Clone)]
+pub(crate) struct Moving {
+    pub file: FileSpec,
+    pub blob: BlobId,
+    pub up: bool,
 }
 
 /// One connection, as both ends see it.

@@ -1,14 +1,15 @@
 //! The story of one seed: people meet, then do random things under faults, then all is quiet.
 
-use crate::check::{Said, check};
+use crate::check::{Said, check, check_files};
 use crate::network::{Faults, below, chance};
 use crate::world::{Frozen, World};
 use anyhow::{Context, Result, bail, ensure};
+use parlor_engine::NewFile;
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow};
 use parlor_view::{
     AccountCreate, Answer, ChatRole, ChatTitle, Command, Event, LinkStart, MessageEdit,
-    MessagesSend,
+    MessagesForward, MessagesSend, SaveAttachment,
 };
 use parlor_wire::content::ChatKind;
 use parlor_wire::{MessageId, UserId};
@@ -66,6 +67,8 @@ pub struct Story {
     sends: Vec<(usize, u64)>,
     /// Numbers the texts.
     texts: u32,
+    /// What was sent, by the name of the file.
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 /// Plays a seed from the beginning to the checks; returns how many steps it took.
@@ -78,6 +81,7 @@ pub fn run(seed: u64, plan: Plan) -> Result<u64> {
     story.world.settle()?;
     let said = story.said();
     check(&mut story.world, &said)?;
+    check_files(&mut story.world, &story.files)?;
     // Nobody lost anything, so nobody has to come back from outside.
     ensure!(story.world.rejoins == 0, "{} rejoins without a reason", story.world.rejoins);
     Ok(story.world.steps)
@@ -105,7 +109,8 @@ impl Story {
         let (frozen, people) = from.as_ref();
         let mut world = World::thaw(seed, frozen)?;
         world.run_until(world.now + 10_000)?;
-        Ok(Self { world, people: people.clone(), sends: Vec::new(), texts: 0 })
+        let (sends, files) = (Vec::new(), BTreeMap::new());
+        Ok(Self { world, people: people.clone(), sends, texts: 0, files })
     }
 
     fn meet(people: usize) -> Result<Self> {
@@ -123,7 +128,8 @@ impl Story {
             expect(world.ask(device, Command::AccountCreate(wish))?)?;
             users.push(world.device(device)?.user()?.context("an account")?);
         }
-        let mut story = Self { world, people: users, sends: Vec::new(), texts: 0 };
+        let (sends, files) = (Vec::new(), BTreeMap::new());
+        let mut story = Self { world, people: users, sends, texts: 0, files };
         let members = (1..people).map(|number| format!("person{number}")).collect();
         let command = Command::CreateGroup { title: "All".into(), members };
         expect(story.world.ask(0, command)?)?;
@@ -234,8 +240,11 @@ impl Story {
         let chats = self.chats(device)?;
         let Some(chat) = chats.get(below(&mut self.world.rng, chats.len())) else { return Ok(()) };
         let choice = below(&mut self.world.rng, 100);
-        if choice < 50 {
+        if choice < 42 {
             return self.say(device, chat, None);
+        }
+        if choice < 50 {
+            return self.say_with_files(device, chat);
         }
         if choice < 75 {
             return self.answer_something(device, chat, choice);
@@ -255,6 +264,59 @@ impl Story {
         Ok(())
     }
 
+    /// A message with a file or two; sometimes one that was sent before.
+    pub fn say_with_files(&mut self, device: usize, chat: &Chat) -> Result<()> {
+        let mut files = Vec::new();
+        for _ in 0..1 + below(&mut self.world.rng, 2) {
+            let name = match below(&mut self.world.rng, 4) {
+                0 if !self.files.is_empty() => "file 0".to_owned(),
+                _ => format!("file {}", self.files.len()),
+            };
+            let size = below(&mut self.world.rng, 150_000);
+            let fill = self.files.len() as u8;
+            let content = self.files.entry(name.clone()).or_insert_with(|| vec![fill; size]);
+            let content = content.clone();
+            files.push(self.world.new_file(device, &name, &content)?);
+        }
+        self.send_files(device, chat, files)?;
+        Ok(())
+    }
+
+    /// A message with these files; its ticket.
+    pub fn send_files(&mut self, device: usize, chat: &Chat, files: Vec<NewFile>) -> Result<u64> {
+        let paths = files.iter().map(|new| new.name.clone()).collect();
+        let command = Command::Send(MessagesSend {
+            chat_id: chat.chat_id.text(),
+            text: None,
+            reply_to: None,
+            mentions: None,
+            entities: None,
+            attachments: Some(paths),
+            view_once: None,
+        });
+        let ticket = self.world.command_with(device, command, files)?;
+        self.sends.push((device, ticket));
+        Ok(ticket)
+    }
+
+    /// Wants a file of a message, or says the message in another chat as well.
+    fn use_files(&mut self, device: usize, chat: &Chat, row: &MessageRow) -> Result<()> {
+        let message_id = row.message_id.text();
+        let command = match below(&mut self.world.rng, 3) {
+            0 => Command::Forward(MessagesForward {
+                message_ids: vec![message_id],
+                chat_id: chat.chat_id.text(),
+            }),
+            _ => Command::SaveAttachment(SaveAttachment {
+                path: message_id.clone(),
+                message_id,
+                index: 0,
+            }),
+        };
+        self.world.command(device, command)?;
+        Ok(())
+    }
+
     fn answer_something(&mut self, device: usize, chat: &Chat, choice: usize) -> Result<()> {
         let rows =
             self.world.device(device)?.read(|tx| Ok(tx.history(&chat.chat_id, None, 40)?))?;
@@ -263,6 +325,9 @@ impl Story {
         let from = if choice < 63 { &texts } else { &own };
         let Some(row) = from.get(below(&mut self.world.rng, from.len())) else { return Ok(()) };
         let message_id = row.message_id.text();
+        if choice < 53 {
+            return self.use_files(device, chat, row);
+        }
         let command = match choice {
             ..55 => return self.say(device, chat, Some(row.message_id)),
             55..60 => Command::React { message_id, emoji: "👍".into() },

@@ -3,6 +3,7 @@
 //! Events run in the order of their time; equal times in the order they were planned in. Whatever is random
 //! is drawn from the seed: one stream for what happens, one for keys.
 
+mod files;
 mod relay;
 
 use crate::device::Device;
@@ -14,7 +15,7 @@ use parlor_relay_core::{Ctx, Limits, MemoryStore, Read, Relay, ServerKey, Settin
 use parlor_view::{Answer, Command, Failure};
 use parlor_wire::content::GroupState;
 use parlor_wire::relay::{ClientFrame, ServerFrame, client_frame::Request};
-use parlor_wire::{GroupId, Hash, MailboxId, UserId};
+use parlor_wire::{BlobId, GroupId, Hash, MailboxId, UserId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -98,6 +99,10 @@ pub struct World {
     intercept: Option<Intercept>,
     /// What devices told about being linked: device and event.
     pub told: Vec<(usize, parlor_view::Event)>,
+    /// Bytes of blobs at the relay.
+    blobs: BTreeMap<BlobId, Vec<u8>>,
+    /// Files that devices wrote for their people, by device and path.
+    pub saved: BTreeMap<(usize, String), Vec<u8>>,
     /// Groups that were joined anew from outside.
     pub rejoins: u32,
     /// Steps taken, for whoever wants to know how much happened.
@@ -156,6 +161,8 @@ impl World {
             users: BTreeMap::new(),
             intercept: None,
             told: Vec::new(),
+            blobs: BTreeMap::new(),
+            saved: BTreeMap::new(),
             rejoins: 0,
             steps: 0,
         })
@@ -291,6 +298,7 @@ impl World {
                 }
             }
             Event::Online(device) => self.go_online(device)?,
+            Event::Moves(device, life, moving) => self.moves(device, life, moving)?,
         }
         Ok(true)
     }
@@ -352,6 +360,9 @@ impl World {
             );
             of_devices.then_some((device, event))
         }));
+        for order in effects.files {
+            self.file_order(device, order)?;
+        }
         let connection = self.device(device)?.connection;
         for frame in effects.frames {
             if let Some(connection) = connection {
@@ -377,8 +388,11 @@ impl World {
         Ok(())
     }
 
-    /// The device's end is gone. With `lost`, what it sent and has not arrived is gone as well.
+    /// The device starts anew, and its end of the connection is gone. With `lost`, what it sent and has not arrived is gone as well.
     fn disconnect(&mut self, device: usize, lost: bool) -> Result<()> {
+        let one = self.device(device)?;
+        one.lives += 1;
+        one.moving.clear();
         if let Some(connection) = self.device(device)?.connection.take() {
             if lost {
                 self.events.retain(

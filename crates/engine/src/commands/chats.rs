@@ -228,7 +228,8 @@ impl Step<'_, '_> {
                 self.mls(|mls| group.delete(mls))??;
             }
         }
-        Ok(self.tx.delete_chat(&chat.chat_id)?)
+        self.tx.delete_chat(&chat.chat_id)?;
+        self.drop_unused_files()
     }
 
     pub(super) fn set_flags(

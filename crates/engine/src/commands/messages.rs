@@ -1,22 +1,26 @@
 //! Saying things, and reading what was said.
 
+use super::files::caption_problem;
 use super::refused;
-use crate::content::Said;
+use crate::content::{Said, text_body};
+use crate::media::{FileOrder, NewFile};
 use crate::own::one;
 use crate::step::{Step, Touch};
-use crate::{Result, Ticket};
+use crate::{EngineError, Result, Ticket};
 use parlor_store::chats::Chat;
-use parlor_store::messages::{Kind, MessageRow};
+use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_store::outbox;
 use parlor_view::{
     Answer, Code, Command, Failure, Format, Mention, MessageEdit, MessagesSend, VersionView,
 };
-use parlor_wire::content::{Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body};
+use parlor_wire::content::{
+    Content, Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body,
+};
 use parlor_wire::device::{HiddenMessage, own_change::Change};
 use parlor_wire::limits::{MAX_EMOJI_BYTES, MAX_ENTITIES, MAX_TEXT_BYTES};
-use parlor_wire::{GroupId, MessageId, UserId};
+use parlor_wire::{GroupId, Message, MessageId, UserId};
 
-type Answered = Result<Result<Answer, Failure>>;
+pub(super) type Answered = Result<Result<Answer, Failure>>;
 
 impl Step<'_, '_> {
     pub(super) fn with_message(
@@ -45,16 +49,28 @@ impl Step<'_, '_> {
         wish: MessagesSend,
         command: &Command,
     ) -> Result<()> {
-        if wish.attachments.as_ref().is_some_and(|paths| !paths.is_empty())
-            || wish.view_once == Some(true)
-        {
-            self.fail(ticket, Code::NotSupported, "Attachments come with a later version.");
+        if wish.view_once == Some(true) {
+            self.fail(
+                ticket,
+                Code::NotSupported,
+                "Messages to be seen once come with a later version.",
+            );
             return Ok(());
         }
         let formatting = (&wish.mentions, &wish.entities);
         let Some(entities) = self.entities(ticket, formatting, command)? else { return Ok(()) };
         let id = wish.chat_id.clone();
-        self.with_chat(ticket, &id, |step, chat| step.send(chat, wish, entities))
+        let files = self.take_prepared(ticket).map(|prepared| prepared.files).unwrap_or_default();
+        let mut taken = false;
+        self.with_chat(ticket, &id, |step, chat| {
+            let answer = step.send(chat, wish, entities, &files)?;
+            taken = answer.is_ok();
+            Ok(answer)
+        })?;
+        if !taken {
+            self.out.files.extend(files.iter().map(|new| FileOrder::Remove { file: new.file.id }));
+        }
+        Ok(())
     }
 
     pub(super) fn edit_command(
@@ -106,13 +122,20 @@ impl Step<'_, '_> {
         Ok(Some(entities))
     }
 
-    fn send(&mut self, mut chat: Chat, wish: MessagesSend, entities: Vec<Entity>) -> Answered {
+    fn send(
+        &mut self,
+        chat: Chat,
+        wish: MessagesSend,
+        entities: Vec<Entity>,
+        files: &[NewFile],
+    ) -> Answered {
         let text = wish.text.unwrap_or_default();
-        if let Some(problem) = text_problem(&text, &entities) {
+        let problem = match files.is_empty() {
+            true => text_problem(&text, &entities),
+            false => caption_problem(&text, &entities),
+        };
+        if let Some(problem) = problem {
             return Ok(Err(problem));
-        }
-        if chat.left {
-            return Ok(Err(Self::not_a_member()));
         }
         let reply_to = match wish.reply_to.as_deref().map(MessageId::parse) {
             None => Vec::new(),
@@ -126,6 +149,23 @@ impl Step<'_, '_> {
                 }
             },
         };
+        let chat = match self.chat_to_send(chat)? {
+            Ok(chat) => chat,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let text = Text { text, entities, reply_to, ..Text::default() };
+        if !files.is_empty() {
+            return self.send_files(&chat, text, files);
+        }
+        let message = self.send_text(&chat.chat_id, text, &[])?;
+        Ok(Ok(Answer::Message { message_id: message.text() }))
+    }
+
+    /// A chat that this account may say something in, which accepts a request.
+    pub(super) fn chat_to_send(&mut self, mut chat: Chat) -> Result<Result<Chat, Failure>> {
+        if chat.left {
+            return Ok(Err(Self::not_a_member()));
+        }
         if let Some(group) = chat.group
             && !self.may_send(&group)?
         {
@@ -134,8 +174,16 @@ impl Step<'_, '_> {
         if chat.requested {
             self.accept_chat(&mut chat)?;
         }
-        let message = self.send_text(&chat.chat_id, Text { text, entities, reply_to })?;
-        Ok(Ok(Answer::Message { message_id: message.text() }))
+        Ok(Ok(chat))
+    }
+
+    /// A message is not shown on this account any more, and its files are not kept for it.
+    pub fn hide(&mut self, row: &mut MessageRow) -> Result<()> {
+        row.hidden = true;
+        if self.forget_files(&row.message_id)? {
+            row.state = State::Failed;
+        }
+        Ok(self.tx.set_message(row)?)
     }
 
     pub(super) fn history(&mut self, chat: &Chat, before: Option<&str>, limit: u32) -> Answered {
@@ -199,8 +247,15 @@ impl Step<'_, '_> {
         if !row.mine || row.kind != Kind::Text {
             return Ok(Err(refused("Only your own texts can be edited.")));
         }
-        if let Some(problem) = text_problem(&text, &entities) {
+        let problem = match Self::attachments_of(&row).is_empty() {
+            true => text_problem(&text, &entities),
+            false => caption_problem(&text, &entities),
+        };
+        if let Some(problem) = problem {
             return Ok(Err(problem));
+        }
+        if let Some(entry) = self.tx.held_outbox(&row.message_id)? {
+            return self.rewrite(row, &entry, text, entities);
         }
         let edit = Edit { target: row.message_id.to_vec(), text, entities };
         self.act(&row, Body::Edit(edit))
@@ -211,14 +266,53 @@ impl Step<'_, '_> {
             if !row.mine || row.kind != Kind::Text {
                 return Ok(Err(refused("Only your own messages can be deleted for everyone.")));
             }
+            if self.tx.held_outbox(&row.message_id)?.is_some() {
+                // Nobody has it yet, and nobody will.
+                return self.unsend(row);
+            }
             return self.act(&row, Body::Delete(Delete { target: row.message_id.to_vec() }));
         }
-        row.hidden = true;
-        self.tx.set_message(&row)?;
+        self.hide(&mut row)?;
         let hidden = HiddenMessage { message_id: row.message_id.to_vec() };
         self.keep_in_step(vec![one(Change::Hidden(hidden))])?;
         self.touch_chat(row.chat_id);
         self.touch_message(row.message_id, Touch::Updated);
+        Ok(Ok(Answer::Empty {}))
+    }
+
+    /// Changes a text that has not left: nobody knows the old one.
+    fn rewrite(
+        &mut self,
+        mut row: MessageRow,
+        entry: &outbox::OutboxRow,
+        text: String,
+        entities: Vec<Entity>,
+    ) -> Answered {
+        let mut content = Content::decode(entry.content.as_slice())
+            .map_err(|_| EngineError::Damaged("the outbox"))?;
+        if let Some(Body::Text(said)) = &mut content.body {
+            said.text.clone_from(&text);
+            said.entities = entities;
+            row.body = text_body(said);
+        }
+        row.text = text;
+        self.tx.set_held(entry.id, &content.encode_to_vec())?;
+        self.tx.set_message(&row)?;
+        self.touch_message(row.message_id, Touch::Updated);
+        self.touch_chat(row.chat_id);
+        Ok(Ok(Answer::Empty {}))
+    }
+
+    fn unsend(&mut self, mut row: MessageRow) -> Answered {
+        self.forget_files(&row.message_id)?;
+        row.kind = Kind::Deleted;
+        row.state = State::Failed;
+        row.text = String::new();
+        row.body = Vec::new();
+        self.tx.set_message(&row)?;
+        self.tx.forget_details(&row.message_id)?;
+        self.touch_message(row.message_id, Touch::Updated);
+        self.touch_chat(row.chat_id);
         Ok(Ok(Answer::Empty {}))
     }
 
@@ -228,6 +322,9 @@ impl Step<'_, '_> {
         }
         if !matches!(row.kind, Kind::Text | Kind::Unknown) {
             return Ok(Err(refused("There is nothing to react to.")));
+        }
+        if self.tx.held_outbox(&row.message_id)?.is_some() {
+            return Ok(Err(refused("The message has not left yet.")));
         }
         let reaction = Reaction { target: row.message_id.to_vec(), emoji: emoji.to_string() };
         self.act(row, Body::Reaction(reaction))
@@ -248,7 +345,7 @@ impl Step<'_, '_> {
 }
 
 /// What is wrong with a text and its formatting, if anything.
-fn text_problem(text: &str, entities: &[Entity]) -> Option<Failure> {
+pub(super) fn text_problem(text: &str, entities: &[Entity]) -> Option<Failure> {
     if text.trim().is_empty() {
         return Some(refused("There is nothing to send."));
     }

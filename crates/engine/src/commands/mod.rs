@@ -1,6 +1,7 @@
 //! Commands: each is checked, carried out in this step or turned into an intent, and answered once.
 
 mod chats;
+mod files;
 mod groups;
 mod messages;
 mod search;
@@ -18,10 +19,7 @@ impl Step<'_, '_> {
     pub fn command(&mut self, ticket: Ticket, command: Command) -> Result<()> {
         let needs_account = !matches!(
             command,
-            Command::Version
-                | Command::AccountCreate(_)
-                | Command::LinkStart(_)
-                | Command::NotSupported
+            Command::Version | Command::AccountCreate(_) | Command::LinkStart(_)
         );
         if needs_account && !self.has_account()? {
             self.fail(ticket, Code::NoAccount, "This profile has no account yet.");
@@ -32,9 +30,6 @@ impl Step<'_, '_> {
                 let version = env!("CARGO_PKG_VERSION");
                 let protocol = parlor_wire::PROTOCOL_VERSION;
                 self.answer(ticket, Ok(Answer::Version { version, protocol }));
-            }
-            Command::NotSupported => {
-                self.fail(ticket, Code::NotSupported, "This version cannot do that yet.");
             }
             Command::Sync => self.sync(ticket, &command),
             Command::SettingsGet => {
@@ -156,6 +151,11 @@ impl Step<'_, '_> {
             Command::MarkRead { chat_id, up_to } => {
                 self.with_chat(ticket, &chat_id, |step, chat| step.mark_read_command(&chat, &up_to))
             }
+            Command::Forward(wish) => {
+                self.with_chat(ticket, &wish.chat_id, |step, chat| step.forward(chat, &wish))
+            }
+            Command::SaveAttachment(wish) => self.save_attachment(ticket, wish, &command),
+            Command::ReadAttachment(wish) => self.read_attachment(ticket, wish, &command),
             Command::Search(wish) => self.search(ticket, &wish),
             _ => {
                 self.fail(ticket, Code::NotSupported, "This version cannot do that yet.");

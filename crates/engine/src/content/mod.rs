@@ -11,8 +11,9 @@ use parlor_store::chats::ChatId;
 use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_store::reactions::Orphan;
 use parlor_wire::content::{Content, Profile, content::Body};
-use parlor_wire::limits::MAX_NAME_BYTES;
+use parlor_wire::limits::{MAX_AVATAR_BYTES, MAX_NAME_BYTES};
 use parlor_wire::{DeviceId, GroupId, Message, MessageId, UserId};
+pub use text::text_body;
 pub use typing::TypingNow;
 
 /// Where and by whom something was said.
@@ -63,6 +64,13 @@ impl Step<'_, '_> {
             Some(Body::Resend(resend)) => self.resent(&resend, said),
             Some(Body::ReaddRequest(request)) => self.readd_requested(&said.sender, &request),
             Some(Body::OwnState(state)) => self.own_changes_came(&state.payload, said),
+            Some(Body::FileWanted(wanted)) => self.file_wanted(&wanted, said),
+            Some(Body::FileAgain(again)) => match MessageId::try_from(&again.target) {
+                Ok(target) => {
+                    self.on_target(target, said, |step, row| step.file_again(row, &again, said))
+                }
+                Err(_) => Ok(()),
+            },
             Some(Body::Typing(_)) => Ok(()),
             None => self.unknown_came(message_id, content.sent_at, said),
         }
@@ -153,13 +161,16 @@ impl Step<'_, '_> {
 
     fn profile_came(&mut self, user: &UserId, profile: &Profile) -> Result<()> {
         let mut person = self.tx.person(user)?;
-        if profile.version <= person.profile_version || profile.display_name.len() > MAX_NAME_BYTES
+        if profile.version <= person.profile_version
+            || profile.display_name.len() > MAX_NAME_BYTES
+            || profile.avatar.len() > MAX_AVATAR_BYTES
         {
             return Ok(());
         }
         person.profile_version = profile.version;
         person.display_name = Some(profile.display_name.clone());
         person.about = Some(profile.about.clone()).filter(|about| !about.is_empty());
+        person.avatar = Some(profile.avatar.clone()).filter(|avatar| !avatar.is_empty());
         self.tx.set_person(&person)?;
         let me = self.me()?;
         let direct = crate::contacts::direct_chat_id(&me, user);

@@ -8,7 +8,7 @@ use parlor_store::messages::{Kind, MessageRow, PENDING, State};
 use parlor_store::outbox;
 use parlor_wire::content::{Content, Profile, Text, content::Body};
 use parlor_wire::device::ChatMarks;
-use parlor_wire::{Message, MessageId};
+use parlor_wire::{FileId, Message, MessageId};
 
 impl Step<'_, '_> {
     /// Queues content that no message row shows; returns its place among what waits for the relay's order.
@@ -26,8 +26,9 @@ impl Step<'_, '_> {
         Ok(PENDING + number.unsigned_abs())
     }
 
-    /// A new text by this account.
-    pub fn send_text(&mut self, chat: &ChatId, text: Text) -> Result<MessageId> {
+    /// A new text by this account. With files it leaves when they are all at the relay; what is said after it
+    /// does not wait for that.
+    pub fn send_text(&mut self, chat: &ChatId, text: Text, files: &[FileId]) -> Result<MessageId> {
         let body = text_body(&text);
         let reply_to = MessageId::try_from(&text.reply_to).ok();
         let shown = text.text.clone();
@@ -41,6 +42,12 @@ impl Step<'_, '_> {
         };
         let number =
             self.tx.enqueue(chat, &message_id, outbox::Kind::Message, &content.encode_to_vec())?;
+        if !files.is_empty() {
+            self.tx.hold_outbox(number)?;
+        }
+        for (at, file) in (0..).zip(files) {
+            self.tx.set_use(&message_id, at, file)?;
+        }
         self.tx.set_message(&MessageRow {
             message_id,
             chat_id: *chat,
@@ -78,6 +85,7 @@ impl Step<'_, '_> {
         Ok(Profile {
             display_name: person.display_name.unwrap_or_default(),
             about: person.about.unwrap_or_default(),
+            avatar: person.avatar.unwrap_or_default(),
             version: self.tx.number("profile_version")?,
         })
     }

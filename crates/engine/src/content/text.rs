@@ -3,6 +3,7 @@
 use super::Said;
 use crate::Result;
 use crate::groups::rules;
+use crate::media::attachments_fit;
 use crate::step::{Step, Touch};
 use parlor_store::messages::{Kind, MessageRow, State, Version};
 use parlor_wire::content::{Content, Edit, RoleKind, Text, content::Body};
@@ -11,8 +12,7 @@ use parlor_wire::{Message, MessageId};
 
 /// What is stored beside a text: everything of it but the text and the reply.
 pub fn text_body(text: &Text) -> Vec<u8> {
-    Text { text: String::new(), entities: text.entities.clone(), reply_to: Vec::new() }
-        .encode_to_vec()
+    Text { text: String::new(), reply_to: Vec::new(), ..text.clone() }.encode_to_vec()
 }
 
 impl Step<'_, '_> {
@@ -23,8 +23,12 @@ impl Step<'_, '_> {
         text: Text,
         said: &Said,
     ) -> Result<()> {
-        if text.text.len() > MAX_TEXT_BYTES || text.entities.len() > MAX_ENTITIES {
+        let fits = text.text.len() <= MAX_TEXT_BYTES && text.entities.len() <= MAX_ENTITIES;
+        if !fits || !attachments_fit(&text) {
             return Ok(());
+        }
+        if self.tx.message(&message_id)?.is_none() {
+            self.note_files(&message_id, &text)?;
         }
         let mine = said.sender == self.me()?;
         let row = MessageRow {
@@ -57,13 +61,16 @@ impl Step<'_, '_> {
         {
             return Ok(());
         }
-        let text = Text { text: edit.text, entities: edit.entities, reply_to: Vec::new() };
+        let said_before = Text::decode(row.body.as_slice()).unwrap_or_default();
+        let text = Text { text: edit.text, entities: edit.entities, ..said_before.clone() };
         if row.text == text.text && row.body == text_body(&text) {
             // It came with the history already.
             return Ok(());
         }
         let at = row.edited_at.unwrap_or(row.sent_at);
-        let old = Version { text: row.text.clone(), body: row.body.clone(), at };
+        // Attachments stay what they are: no version keeps them.
+        let body = text_body(&Text { attachments: Vec::new(), ..said_before });
+        let old = Version { text: row.text.clone(), body, at };
         self.tx.add_version(&row.message_id, &old)?;
         row.body = text_body(&text);
         row.text = text.text;
@@ -81,6 +88,9 @@ impl Step<'_, '_> {
         row.text = String::new();
         row.body = Vec::new();
         row.edited_at = None;
+        if self.forget_files(&row.message_id)? {
+            row.state = State::Failed;
+        }
         self.tx.set_message(&row)?;
         self.tx.forget_details(&row.message_id)?;
         self.touch_message(row.message_id, Touch::Updated);

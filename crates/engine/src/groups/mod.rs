@@ -179,7 +179,12 @@ impl Step<'_, '_> {
         let intents = self.tx.intents()?.into_iter().map(|intent| intent.due_at);
         let patience = Some(self.engine.net.patience_until).filter(|_| self.engine.net.online());
         let history = Some(self.engine.net.history_patience);
-        let times = intents.chain(self.engine.typing.deadlines()).chain(patience).chain(history);
+        let files = self.engine.media.deadline().filter(|_| self.engine.net.online());
+        let times = intents
+            .chain(self.engine.typing.deadlines())
+            .chain(patience)
+            .chain(history)
+            .chain(files);
         Ok(times.filter(|due| *due > self.now).min())
     }
 

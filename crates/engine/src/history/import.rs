@@ -2,12 +2,13 @@
 
 use super::{INCOMING, Incoming};
 use crate::Result;
+use crate::media::attachments_fit;
 use crate::net::Purpose;
 use crate::step::{Step, Touch};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow, State, Version};
 use parlor_view::Event;
-use parlor_wire::content::ChatKind;
+use parlor_wire::content::{ChatKind, Text};
 use parlor_wire::device::{
     ChatRecord, HistoryChunk, HistoryWant, MessageRecord, PersonRecord, chat_name::Name,
 };
@@ -75,6 +76,8 @@ impl Step<'_, '_> {
         if person.profile_version <= record.profile_version {
             person.display_name = some(&record.display_name).or(person.display_name);
             person.about = some(&record.about).or(person.about);
+            let avatar = Some(record.avatar.clone()).filter(|avatar| !avatar.is_empty());
+            person.avatar = avatar.or(person.avatar);
             person.profile_version = record.profile_version;
         }
         person.accepted |= record.accepted;
@@ -131,6 +134,11 @@ impl Step<'_, '_> {
         let known = self.tx.message(&message_id)?;
         // What is here came through the group, and is as new as anything.
         if known.is_none() {
+            let text = Text::decode(record.body.as_slice()).unwrap_or_default();
+            let said = record.kind == u32::from(Kind::Text as u8) && !record.hidden;
+            if said && attachments_fit(&text) {
+                self.note_files(&message_id, &text)?;
+            }
             let mine = sender == self.me()?;
             let kind = u8::try_from(record.kind).unwrap_or(u8::MAX);
             let state = State::from_number(u8::try_from(record.state).unwrap_or(u8::MAX));

@@ -212,10 +212,17 @@ impl Step<'_, '_> {
                 let mut people = self.tx.people()?;
                 people.retain(|person| person.user_id.0.as_slice() > cursor.after.as_slice());
                 people.sort_by_key(|person| person.user_id);
-                people.truncate(ROWS);
-                chunk.people = people.iter().map(person_record).collect();
-                let last = people.last().map(|person| person.user_id.to_vec());
-                advance(&mut next, people.len(), last, Stage::Chats);
+                let mut bytes = 0;
+                for person in people.iter().take(ROWS) {
+                    let record = person_record(person);
+                    bytes += record.encoded_len() + 8;
+                    if bytes > CHUNK_BYTES {
+                        break;
+                    }
+                    chunk.people.push(record);
+                }
+                let last = chunk.people.last().map(|person| person.user_id.clone());
+                advance(&mut next, chunk.people.len() < people.len(), last, Stage::Chats);
             }
             Stage::Chats => {
                 // From here on, changes reach the new device through the group of the own devices.
@@ -226,10 +233,11 @@ impl Step<'_, '_> {
                 let mut chats = self.tx.chats()?;
                 chats.retain(|chat| chat.chat_id.0.as_slice() > cursor.after.as_slice());
                 chats.sort_by_key(|chat| chat.chat_id);
+                let more = chats.len() > ROWS;
                 chats.truncate(ROWS);
                 chunk.chats = chats.iter().filter_map(chat_record).collect();
                 let last = chats.last().map(|chat| chat.chat_id.to_vec());
-                advance(&mut next, chats.len(), last, Stage::Messages);
+                advance(&mut next, more, last, Stage::Messages);
             }
             Stage::Messages => {
                 if !self.fill(device, &mut chunk, &mut next)? {
@@ -300,7 +308,8 @@ impl Step<'_, '_> {
         };
         // What went out in an epoch before may have been accepted without our knowing it yet: nobody but us can
         // hand it over.
-        if row.status != Status::Active || self.tx.unsettled_posts(&row.group_id, row.epoch)? {
+        let unsettled = self.tx.unsettled_posts(&chat.chat_id, &row.group_id, row.epoch)?;
+        if row.status != Status::Active || unsettled {
             return Ok(false);
         }
         let Some(group) = self.take_group(&row.group_id)? else { return Ok(false) };
@@ -318,7 +327,8 @@ impl Step<'_, '_> {
             .collect();
         // Many long versions do not fit a post: the newest ones go.
         let size = |version: &VersionRecord| version.text.len() + version.body.len();
-        while row.text.len() + versions.iter().map(size).sum::<usize>() > CHUNK_BYTES
+        while row.text.len() + row.body.len() + versions.iter().map(size).sum::<usize>()
+            > CHUNK_BYTES
             && !versions.is_empty()
         {
             versions.remove(0);
@@ -350,11 +360,12 @@ impl Step<'_, '_> {
     }
 }
 
-fn advance(next: &mut Cursor, rows: usize, last: Option<Vec<u8>>, then: Stage) {
-    if rows < ROWS {
+/// To the rows behind `last`, or to the next stage when there are no more.
+fn advance(next: &mut Cursor, more: bool, last: Option<Vec<u8>>, then: Stage) {
+    if !more {
         next.set_stage(then);
     }
-    next.after = last.filter(|_| rows == ROWS).unwrap_or_default();
+    next.after = last.filter(|_| more).unwrap_or_default();
 }
 
 fn person_record(person: &parlor_store::people::Person) -> PersonRecord {
@@ -368,6 +379,7 @@ fn person_record(person: &parlor_store::people::Person) -> PersonRecord {
         accepted: person.accepted,
         blocked: person.blocked,
         verified: person.verified,
+        avatar: person.avatar.clone().unwrap_or_default(),
     }
 }
 

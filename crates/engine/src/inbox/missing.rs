@@ -58,6 +58,8 @@ pub fn is_kept(content: &Content) -> bool {
                 | Body::Reaction(_)
                 | Body::OwnState(_)
                 | Body::Leave(_)
+                | Body::FileWanted(_)
+                | Body::FileAgain(_)
         )
     )
 }

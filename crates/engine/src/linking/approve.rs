@@ -310,6 +310,7 @@ impl Step<'_, '_> {
             username: person.username.clone().unwrap_or_default(),
             display_name: person.display_name.clone().unwrap_or_default(),
             about: person.about.clone().unwrap_or_default(),
+            avatar: person.avatar.clone().unwrap_or_default(),
             profile_version: self.tx.number("profile_version")?,
             history_queue: channel.queue.clone(),
             history_seed: channel.seed.clone(),

@@ -247,6 +247,7 @@ impl Step<'_, '_> {
         person.username = Some(content.username).filter(|name| !name.is_empty());
         person.display_name = Some(content.display_name);
         person.about = Some(content.about).filter(|about| !about.is_empty());
+        person.avatar = Some(content.avatar).filter(|avatar| !avatar.is_empty());
         person.profile_version = content.profile_version;
         person.accepted = true;
         self.tx.set_person(&person)?;

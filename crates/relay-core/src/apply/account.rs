@@ -125,6 +125,7 @@ pub(super) fn delete(
     for seq in 0..=account.head_seq {
         tx.remove(Table::Log, key(&[&user.0, &seq.to_be_bytes()]));
     }
+    super::blob::forget_account(tx, &user)?;
     for mailbox in &mailboxes {
         drop_mailbox(tx, *mailbox);
     }

@@ -3,6 +3,7 @@
 //! Invariants: a refused or failed command leaves nothing in the batch; time and randomness come with it.
 
 mod account;
+mod blob;
 mod direct;
 mod group;
 mod key_package;
@@ -88,6 +89,12 @@ fn run(
             void::nack(tx, server_key, (group, commit_hash), (queue, mailbox), signer, now)
         }
         Operation::Acknowledge { mailbox, up_to } => mailbox::acknowledge(tx, mailbox, up_to),
+        Operation::GrantBlob { blob, size, user, limits } => {
+            blob::grant(tx, (blob, size), &user, &limits, now)
+        }
+        Operation::CompleteBlob { blob, days } => blob::complete(tx, &blob, days, now),
+        Operation::RenewBlob { blob, user, limits } => blob::renew(tx, &blob, &user, &limits, now),
+        Operation::ForgetBlobs { blobs } => blob::forget(tx, &blobs),
         Operation::Sweep { limit } => sweep::sweep(tx, server_key, limit, now),
     }?;
     if let Some(request) = command.request {

@@ -24,6 +24,7 @@ pub(super) fn sweep(
     answers(tx, &mut left, now)?;
     unreachable::groups(tx, server_key, &mut left)?;
     super::direct::sweep_guests(tx, &mut left, now)?;
+    super::blob::sweep(tx, &mut left, now)?;
     Ok(Outcome::Swept { rows: limit.max(1) - left, more: left == 0 })
 }
 

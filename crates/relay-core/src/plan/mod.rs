@@ -1,6 +1,7 @@
 //! From a request to an answer or a command: one file per subject, this one only routes.
 
 mod account;
+mod blob;
 mod direct;
 mod group;
 mod key_package;
@@ -101,6 +102,8 @@ pub(crate) fn route(
         Request::Nack(it) => group::nack(relay, read, session, &it, ctx),
         Request::AuthenticateGuest(it) => direct::authenticate_guest(relay, session, &it, ctx),
         Request::DirectPost(it) => direct::post(relay, read, session, it, ctx),
+        Request::BlobGrant(it) => blob::grant(relay, session, &it, ctx),
+        Request::BlobRenew(it) => blob::renew(relay, session, &it, ctx),
         Request::Ping(_) => Ok(Step::done()),
     }
 }
