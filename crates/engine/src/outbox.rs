@@ -92,9 +92,12 @@ impl Step<'_, '_> {
             self.tx.set_group(&fresh)?;
         }
         content.log_seq = self.tx.number("own_log_seq")? as u32;
-        let before = match self.tx.payload_before(&row.group_id, entry.id)? {
+        let before = match self.tx.newest_payload(&row.group_id, group.epoch())? {
             Some(hash) => Some(hash),
-            None => self.tx.heard(&row.group_id, &self.identity()?.device)?,
+            None => {
+                let heard = self.tx.heard(&row.group_id, &self.identity()?.device)?;
+                heard.map(|(hash, _)| hash)
+            }
         };
         content.previous = before.as_ref().map(missing::mark).unwrap_or_default();
         let frame = padding::pad(&content.encode_to_vec());
@@ -208,7 +211,7 @@ impl Step<'_, '_> {
         if let Some(payload) = &entry.payload {
             let hash = parlor_wire::hash(&payload.bytes);
             self.tx.place_sent(&hash, time)?;
-            self.tx.set_heard(&payload.group, &self.identity()?.device, &hash)?;
+            self.tx.set_heard(&payload.group, &self.identity()?.device, &hash, time)?;
         }
         self.tx.delete_outbox(entry.id)?;
         self.own_change_settled(entry.id, Some(time))?;

@@ -19,6 +19,8 @@ pub struct Unreadable {
     pub asked_at: u64,
     /// Of one that never came: the mark of the newest post before it that did.
     pub after: Vec<u8>,
+    /// The place of that one.
+    pub since: u64,
     /// How many were looked for before, one after the other.
     pub steps: u32,
 }
@@ -31,6 +33,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Unreadable> {
         position: row.get("position")?,
         asked_at: row.get("asked_at")?,
         after: row.get("after")?,
+        since: row.get("since")?,
         steps: row.get("steps")?,
     })
 }
@@ -67,8 +70,8 @@ impl Tx<'_> {
     /// Notes a post that could not be read.
     pub fn set_unreadable(&self, unreadable: &Unreadable) -> Result<()> {
         self.execute(
-            "INSERT OR REPLACE INTO unreadable (hash, chat_id, group_id, position, asked_at, after, steps)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO unreadable (hash, chat_id, group_id, position, asked_at, after, since, steps)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             (
                 unreadable.hash.as_bytes(),
                 unreadable.chat_id.as_bytes(),
@@ -76,6 +79,7 @@ impl Tx<'_> {
                 unreadable.position,
                 unreadable.asked_at,
                 &unreadable.after,
+                unreadable.since,
                 unreadable.steps,
             ),
         )?;

@@ -170,7 +170,8 @@ impl Tx<'_> {
     /// Stores the encrypted bytes of an entry.
     pub fn set_payload(&self, id: i64, payload: &Payload, hash: &Hash) -> Result<()> {
         self.execute(
-            "UPDATE outbox SET group_id = ?2, epoch = ?3, payload = ?4, hash = ?5 WHERE id = ?1",
+            "UPDATE outbox SET group_id = ?2, epoch = ?3, payload = ?4, hash = ?5,
+             turn = (SELECT MAX(turn) + 1 FROM outbox) WHERE id = ?1",
             (id, payload.group.as_bytes(), payload.epoch, &payload.bytes, hash.as_bytes()),
         )?;
         Ok(())
@@ -235,24 +236,34 @@ impl Tx<'_> {
         })
     }
 
-    /// The newest bytes for a group that wait for their answer, before an entry.
-    pub fn payload_before(&self, group: &GroupId, entry: i64) -> Result<Option<Hash>> {
-        let sql = "SELECT hash FROM outbox WHERE group_id = ?1 AND id < ?2 AND hash IS NOT NULL
-             ORDER BY id DESC LIMIT 1";
-        self.one(sql, (group.as_bytes(), entry), |row| id(row, "hash"))
+    /// The newest bytes for an epoch of a group that wait for their answer.
+    pub fn newest_payload(&self, group: &GroupId, epoch: u64) -> Result<Option<Hash>> {
+        let sql = "SELECT hash FROM outbox WHERE group_id = ?1 AND epoch = ?2 AND hash IS NOT NULL
+             ORDER BY turn DESC LIMIT 1";
+        self.one(sql, (group.as_bytes(), epoch), |row| id(row, "hash"))
     }
 
-    /// The newest post of a device in a group that is known.
-    pub fn heard(&self, group: &GroupId, device: &DeviceId) -> Result<Option<Hash>> {
-        let sql = "SELECT hash FROM heard WHERE group_id = ?1 AND device_id = ?2";
-        self.one(sql, (group.as_bytes(), device.as_bytes()), |row| id(row, "hash"))
+    /// The newest post of a device in a group that is known, and its place.
+    pub fn heard(&self, group: &GroupId, device: &DeviceId) -> Result<Option<(Hash, u64)>> {
+        let sql = "SELECT hash, position FROM heard WHERE group_id = ?1 AND device_id = ?2";
+        self.one(sql, (group.as_bytes(), device.as_bytes()), |row| {
+            Ok((id(row, "hash")?, row.get("position")?))
+        })
     }
 
-    /// A newer one is known.
-    pub fn set_heard(&self, group: &GroupId, device: &DeviceId, hash: &Hash) -> Result<()> {
+    /// One is known, which is the newest unless that one's place is further on.
+    pub fn set_heard(
+        &self,
+        group: &GroupId,
+        device: &DeviceId,
+        hash: &Hash,
+        at: u64,
+    ) -> Result<()> {
         self.execute(
-            "INSERT OR REPLACE INTO heard (group_id, device_id, hash) VALUES (?1, ?2, ?3)",
-            (group.as_bytes(), device.as_bytes(), hash.as_bytes()),
+            "INSERT INTO heard (group_id, device_id, hash, position) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (group_id, device_id) DO UPDATE SET hash = excluded.hash,
+             position = excluded.position WHERE excluded.position > heard.position",
+            (group.as_bytes(), device.as_bytes(), hash.as_bytes(), at),
         )?;
         Ok(())
     }

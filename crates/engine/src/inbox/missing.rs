@@ -75,8 +75,10 @@ impl Step<'_, '_> {
         hash: &Hash,
     ) -> Result<()> {
         let heard = self.tx.heard(&row.group_id, device)?;
-        self.tx.set_heard(&row.group_id, device, hash)?;
-        let (Some(heard), Some(missing)) = (heard, of_mark(previous)) else { return Ok(()) };
+        self.tx.set_heard(&row.group_id, device, hash, position)?;
+        let (Some((heard, since)), Some(missing)) = (heard, of_mark(previous)) else {
+            return Ok(());
+        };
         let after = mark(&heard);
         if after == previous || self.tx.unreadable_mark(&row.group_id, previous)? {
             return Ok(());
@@ -90,6 +92,7 @@ impl Step<'_, '_> {
                 position: position.saturating_sub(1),
                 asked_at: 0,
                 after,
+                since,
                 steps: 0,
             },
         )
@@ -111,6 +114,7 @@ impl Step<'_, '_> {
                 position: item.time,
                 asked_at: 0,
                 after: Vec::new(),
+                since: 0,
                 steps: 0,
             },
         )
@@ -189,8 +193,12 @@ impl Step<'_, '_> {
             } else {
                 sent.content
             };
-            let body =
-                Body::Resend(Resend { post_hash: hash.clone(), content, previous: sent.previous });
+            let body = Body::Resend(Resend {
+                post_hash: hash.clone(),
+                content,
+                previous: sent.previous,
+                position: sent.position,
+            });
             self.enqueue(&said.chat, outbox::Kind::Other, body)?;
         }
         Ok(())
@@ -209,12 +217,15 @@ impl Step<'_, '_> {
         self.tx.delete_message(&placeholder_id(&hash))?;
         self.touch_chat(said.chat);
         self.one_more(&missed, &resend.previous)?;
-        // A receipt or another thing without a message of its own: nothing is missing.
-        if content.message_id.is_empty() {
+        // A receipt or another thing without a message of its own: nothing is missing. And what was said before
+        // something that came is no news: its author has forgotten what came after, as from an old backup.
+        let place = Some(resend.position).filter(|at| *at > 0).unwrap_or(missed.position);
+        if content.message_id.is_empty() || place <= missed.since {
             return Ok(());
         }
-        let said =
-            Said { position: missed.position, encoded: resend.content.clone(), ..said.clone() };
+        let position = if missed.after.is_empty() { missed.position } else { place };
+        let position = position.min(missed.position);
+        let said = Said { position, encoded: resend.content.clone(), ..said.clone() };
         self.said(content, &said)
     }
 
