@@ -162,6 +162,8 @@ pub struct Net {
     pub bundles_sent: BTreeSet<GroupId>,
     /// Outbox entries sent on this connection.
     pub posts_sent: BTreeSet<i64>,
+    /// Groups whose state was doubted, each once on a connection.
+    pub doubted: BTreeSet<GroupId>,
     /// Not before this time is anything posted again: the relay asked for patience.
     pub patience_until: u64,
     /// The relay is known to have key packages of this device.

@@ -105,6 +105,9 @@ impl Step<'_, '_> {
             "role" => format!("{by} made {subject} {}", notice.text),
             "device_added" => format!("{by} uses a new device"),
             "gap" => "Some messages could not be received on this device".to_string(),
+            "parted" => "The server kept this device apart from the others in this chat; they are \
+                         together again"
+                .to_string(),
             "refused" => format!("{by} tried a change that is not allowed; it was refused"),
             _ => "Something happened that this version does not know".to_string(),
         })

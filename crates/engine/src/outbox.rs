@@ -192,6 +192,13 @@ impl Step<'_, '_> {
                 self.pump.insert(chat);
                 Ok(())
             }
+            // The key of this very epoch is not the one that the relay knows: the epoch here is another one.
+            relay::Code::Forbidden if !self.engine.net.doubted.contains(&payload.group) => {
+                self.tx.clear_payload(id)?;
+                self.engine.net.posts_sent.remove(&id);
+                self.pump.insert(chat);
+                self.doubt(&payload.group)
+            }
             _ => {
                 self.tx.delete_outbox(id)?;
                 self.own_change_settled(id, None)?;

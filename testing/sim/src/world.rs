@@ -18,7 +18,7 @@ use parlor_wire::relay::{ClientFrame, ServerFrame, client_frame::Request};
 use parlor_wire::{BlobId, GroupId, Hash, MailboxId, UserId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const START: u64 = 1_800_000_000_000;
@@ -97,6 +97,8 @@ pub struct World {
     /// Whose device each is.
     users: BTreeMap<usize, UserId>,
     intercept: Option<Intercept>,
+    /// Devices that the relay shows another world, and what is stored there.
+    fork: Option<(BTreeSet<usize>, MemoryStore)>,
     /// What devices told about being linked: device and event.
     pub told: Vec<(usize, parlor_view::Event)>,
     /// Bytes of blobs at the relay.
@@ -160,6 +162,7 @@ impl World {
             watch: None,
             users: BTreeMap::new(),
             intercept: None,
+            fork: None,
             told: Vec::new(),
             blobs: BTreeMap::new(),
             saved: BTreeMap::new(),
@@ -181,6 +184,13 @@ impl World {
     /// Puts somebody between all devices and the relay.
     pub fn intercept(&mut self, intercept: Intercept) {
         self.intercept = Some(intercept);
+    }
+
+    /// From now on the relay is honest.
+    pub fn be_honest(&mut self) {
+        self.intercept = None;
+        self.fork = None;
+        self.restart_relay();
     }
 
     fn tell(&mut self, moment: Moment<'_>) {

@@ -277,6 +277,21 @@ impl Step<'_, '_> {
         Ok(())
     }
 
+    /// Something in the epoch that this device is in does not fit its state, though nothing is missing: the
+    /// others may have been shown another commit. What the relay has of the group now is joined; a member who
+    /// sends rubbish can cause that once on each connection.
+    pub fn doubt(&mut self, group: &GroupId) -> Result<()> {
+        let Some(row) = self.tx.group(group)?.filter(|row| row.status == Status::Active) else {
+            return Ok(());
+        };
+        if row.refused.is_some() || !self.engine.net.doubted.insert(*group) {
+            return Ok(());
+        }
+        let notice = crate::notice::Notice::new("parted", self.me()?, None, "");
+        self.add_notice(&row.chat_id, group, row.epoch, self.now, notice)?;
+        self.group_is_stale(group)
+    }
+
     /// The state here is of no use any more.
     pub fn group_is_stale(&mut self, group: &GroupId) -> Result<()> {
         let Some(mut row) = self.tx.group(group)? else { return Ok(()) };
@@ -285,6 +300,8 @@ impl Step<'_, '_> {
             return Ok(());
         }
         row.status = Status::Stale;
+        // Who joins anew is where the group is; what was said of its epoch before may have been wrong.
+        row.wait_epoch = 0;
         self.tx.set_group(&row)?;
         self.tx.delete_bundle(group)?;
         self.engine.net.bundles_sent.remove(group);

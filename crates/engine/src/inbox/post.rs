@@ -4,7 +4,7 @@ use super::Done;
 use crate::Result;
 use crate::content::Said;
 use crate::step::Step;
-use parlor_mls::Received;
+use parlor_mls::{Reason, Received};
 use parlor_store::groups::{GroupRow, Status};
 use parlor_wire::content::{Content, EphemeralBox, EphemeralContent, content::Body};
 use parlor_wire::relay::{Live, MailboxItem};
@@ -73,7 +73,12 @@ impl Step<'_, '_> {
                     self.group_is_stale(&row.group_id)?;
                 }
             }
-            Received::Unreadable(_) => self.cannot_read(&row, item, &hash)?,
+            Received::Unreadable(reason) => {
+                self.cannot_read(&row, item, &hash)?;
+                if reason == Reason::Inauthentic {
+                    self.doubt(&row.group_id)?;
+                }
+            }
         }
         Ok(Done::Processed)
     }

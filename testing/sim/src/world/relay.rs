@@ -3,7 +3,7 @@
 use super::World;
 use crate::network::chance;
 use anyhow::{Result, bail};
-use parlor_relay_core::{Ctx, Read};
+use parlor_relay_core::{Ctx, MemoryStore, Read};
 use parlor_wire::relay::{
     BundleKind, ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply,
     server_frame,
@@ -11,8 +11,26 @@ use parlor_wire::relay::{
 use parlor_wire::{GroupId, Hash, Message};
 
 impl World {
+    /// From now on the relay shows these devices a world of their own, which begins as the one of all.
+    pub fn fork(&mut self, devices: impl IntoIterator<Item = usize>) {
+        self.fork = Some((devices.into_iter().collect(), self.relay_store.copy()));
+        self.restart_relay();
+    }
+
+    /// What the relay has stored, as far as it shows it to a device.
+    fn shown_to(&self, device: usize) -> (MemoryStore, bool) {
+        match &self.fork {
+            Some((devices, store)) if devices.contains(&device) => (store.clone(), true),
+            _ => (self.relay_store.clone(), false),
+        }
+    }
+
     pub(super) fn at_relay(&mut self, connection: u64, frame: ClientFrame) -> Result<()> {
         self.names_nobody(&frame)?;
+        let Some(device) = self.connections.get(&connection).map(|open| open.device) else {
+            return Ok(());
+        };
+        let (store, forked) = self.shown_to(device);
         let Some(open) = self.connections.get_mut(&connection) else { return Ok(()) };
         let acked = matches!(frame.request, Some(Request::Ack(_)));
         let bundle = match &frame.request {
@@ -30,8 +48,8 @@ impl World {
         let rejoin = matches!(&frame.request, Some(Request::Bundle(bundle)) if bundle.kind() == BundleKind::Rejoin);
         self.rejoins += u32::from(rejoin);
         let mut ctx = Ctx { now: self.now, rng: &mut self.keys };
-        let output = self.relay.handle(&self.relay_store, &mut open.session, frame, &mut ctx);
-        if let Some(reply) = &output.reply {
+        let output = self.relay.handle(&store, &mut open.session, frame, &mut ctx);
+        if let Some(reply) = output.reply.as_ref().filter(|_| !forked) {
             self.note_commit(bundle, reply.result.as_ref())?;
         }
         if let Some((group, hash)) = nacked
@@ -116,10 +134,10 @@ impl World {
     }
 
     fn deliver(&mut self, connection: u64) -> Result<()> {
+        let Some(open) = self.connections.get(&connection) else { return Ok(()) };
+        let (store, _) = self.shown_to(open.device);
         while let Some(open) = self.connections.get_mut(&connection) {
-            let Some(deliver) =
-                self.relay.deliver(&self.relay_store, &mut open.session, self.now)?
-            else {
+            let Some(deliver) = self.relay.deliver(&store, &mut open.session, self.now)? else {
                 break;
             };
             let body = Some(server_frame::Body::Deliver(deliver));
