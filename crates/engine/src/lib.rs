@@ -117,6 +117,8 @@ pub struct Engine {
     groups: BTreeMap<GroupId, Group>,
     /// Device logs whose signatures were checked, with the entries that were.
     logs: RefCell<CheckedLogs>,
+    /// What time it was at the step before, Unix milliseconds.
+    newest: u64,
     net: net::Net,
     typing: content::TypingNow,
     media: media::MediaNow,
@@ -145,7 +147,12 @@ impl Engine {
         if self.groups.len() > MOST_GROUPS {
             self.forget_copies();
         }
+        let back = self.newest.saturating_sub(ctx.now);
+        self.newest = ctx.now;
         let mut step = step::Step::new(self, tx, ctx)?;
+        if back > 0 {
+            step.clock_went_back(back)?;
+        }
         match input {
             Input::Command(ticket, command) => step.command(ticket, command)?,
             Input::Prepared(ticket, command, prepared) => {

@@ -65,6 +65,15 @@ impl<'a, 't> Step<'a, 't> {
         })
     }
 
+    /// The clock was set back by so many milliseconds: whatever waits for a time waits no longer for that.
+    pub fn clock_went_back(&mut self, by: u64) -> Result<()> {
+        let net = &mut self.engine.net;
+        net.patience_until = net.patience_until.saturating_sub(by);
+        net.history_patience = net.history_patience.saturating_sub(by);
+        self.engine.media.connected();
+        Ok(self.tx.hasten_intents(by)?)
+    }
+
     /// Lets waiting work go on, then turns what was touched into events.
     pub fn finish(mut self) -> Result<Effects> {
         self.retry_parked()?;

@@ -112,10 +112,11 @@ impl Tx<'_> {
         Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(false))
     }
 
-    /// The first entries of a chat that wait for nothing.
+    /// The first entries of a chat that wait for nothing: what was encrypted, in that order, and then the rest.
     pub fn outbox(&self, chat: &ChatId, limit: u32) -> Result<Vec<OutboxRow>> {
         self.all(
-            "SELECT * FROM outbox WHERE chat_id = ?1 AND waits = 0 ORDER BY id LIMIT ?2",
+            "SELECT * FROM outbox WHERE chat_id = ?1 AND waits = 0
+             ORDER BY turn = 0, turn, id LIMIT ?2",
             (chat.as_bytes(), limit),
             read,
         )
@@ -180,7 +181,8 @@ impl Tx<'_> {
     /// The bytes are of no use any more; the content is encrypted anew.
     pub fn clear_payload(&self, id: i64) -> Result<()> {
         self.execute(
-            "UPDATE outbox SET group_id = NULL, epoch = NULL, payload = NULL, hash = NULL WHERE id = ?1",
+            "UPDATE outbox SET group_id = NULL, epoch = NULL, payload = NULL, hash = NULL, turn = 0
+             WHERE id = ?1",
             [id],
         )?;
         Ok(())

@@ -21,7 +21,9 @@ pub struct Device {
     pub(crate) connection: Option<u64>,
     /// Whether it may use the network.
     pub(crate) online: bool,
-    /// When it is woken next.
+    /// How far its clock is from the time, milliseconds.
+    pub(crate) skew: i64,
+    /// When it is woken next, by the time of the world.
     pub(crate) wake_at: Option<u64>,
     /// Its folder of files: ciphertext that is whole, and what came of others. Both outlive it.
     pub(crate) media: BTreeMap<FileId, Vec<u8>>,
@@ -43,6 +45,7 @@ impl Device {
             engine: Engine::new(),
             connection: None,
             online: true,
+            skew: 0,
             wake_at: None,
             media: BTreeMap::new(),
             parts: BTreeMap::new(),

@@ -21,6 +21,8 @@ pub struct Faults {
     pub restart: u32,
     /// A device forgets after a step what it has in memory besides the state of its connection.
     pub reload: u32,
+    /// A device's clock is set wrong, by up to a day, before a step.
+    pub clock: u32,
     /// The relay is started anew after a frame.
     pub relay_crash: u32,
 }

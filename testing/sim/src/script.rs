@@ -46,6 +46,7 @@ impl Plan {
             2 => crashes,
             _ => Faults { restart: 80, ..crashes },
         };
+        faults.clock = if seed.is_multiple_of(7) { 10 } else { 0 };
         faults.reload = if seed.is_multiple_of(5) { 1000 } else { 0 };
         Self {
             people: 2 + below(&mut draw, 4).min(below(&mut draw, 4)),

@@ -53,6 +53,7 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
         Faults { crash_after: 0, ..faults },
         Faults { restart: 0, ..faults },
         Faults { reload: 0, ..faults },
+        Faults { clock: 0, ..faults },
         Faults { relay_crash: 0, ..faults },
     ];
     let fewer = without.into_iter().filter(|fewer| *fewer != faults);

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const START: u64 = 1_800_000_000_000;
+const DAY: usize = 24 * 3600 * 1000;
 
 /// What [`World::watch`] is told.
 #[derive(Debug)]
@@ -199,6 +200,14 @@ impl World {
         }
     }
 
+    /// From now on the device's clock is so many milliseconds ahead; what it waits for, it looks at at once.
+    pub fn set_clock_wrong(&mut self, device: usize, by: i64) -> Result<()> {
+        self.device(device)?.skew = by;
+        self.device(device)?.wake_at = Some(self.now);
+        self.plan(self.now, Event::Wake(device));
+        Ok(())
+    }
+
     /// A device of this world.
     pub fn device(&mut self, device: usize) -> Result<&mut Device> {
         self.devices.get_mut(device).context("no such device")
@@ -266,6 +275,7 @@ impl World {
     pub fn settle(&mut self) -> Result<()> {
         self.faults = Faults::default();
         for device in 0..self.devices.len() {
+            self.set_clock_wrong(device, 0)?;
             self.go_online(device)?;
         }
         let end = self.now + 6 * 3600 * 1000;
@@ -322,7 +332,11 @@ impl World {
             chance(&mut self.rng, faults.crash_before) || dies.is_some_and(|it| !it.committed);
         let silent = chance(&mut self.rng, faults.crash_after) || dies.is_some();
         let restart = chance(&mut self.rng, faults.restart);
-        let now = self.now;
+        if chance(&mut self.rng, faults.clock) {
+            let by = below(&mut self.rng, 2 * DAY) as i64 - DAY as i64;
+            self.set_clock_wrong(device, by)?;
+        }
+        let now = self.now.saturating_add_signed(self.device(device)?.skew);
         self.tell(Moment::Begins(device));
         let one = self.devices.get_mut(device).context("no such device")?;
         let effects = one.step(now, &mut self.keys, input, !lost)?;
@@ -381,6 +395,7 @@ impl World {
             }
         }
         if let Some(at) = effects.wake_at {
+            let at = at.saturating_add_signed(-self.device(device)?.skew);
             if at <= self.now {
                 bail!("a device wants to be woken in the past");
             }

@@ -177,6 +177,7 @@ fn linking_survives_crashes_and_a_bad_network() -> Result<()> {
             crash_after: 25,
             restart: 50,
             reload: 200,
+            clock: 10,
             relay_crash: 5,
         };
         for round in 0..10 {

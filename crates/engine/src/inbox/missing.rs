@@ -57,7 +57,6 @@ pub fn is_kept(content: &Content) -> bool {
                 | Body::Delete(_)
                 | Body::Reaction(_)
                 | Body::OwnState(_)
-                | Body::Leave(_)
                 | Body::FileWanted(_)
                 | Body::FileAgain(_)
         )
