@@ -363,7 +363,9 @@ impl Story {
             5..8 => Command::AddMembers { chat_id, members: vec![user] },
             8 => Command::RemoveMembers { chat_id, members: vec![user] },
             // Without its founder nobody may bring people in.
-            _ if device == 0 => return Ok(()),
+            _ if self.world.device(device)?.user()? == self.people.first().copied() => {
+                return Ok(());
+            }
             _ => Command::Leave { chat_id },
         };
         self.world.command(device, command)?;

@@ -3,13 +3,13 @@
 use super::Done;
 use crate::Result;
 use crate::content::Said;
-use crate::groups::{CHANGE, Wish, open_rejoin};
+use crate::groups::{CHANGE, Wish, open_rejoin, rules};
 use crate::net::Purpose;
 use crate::notice::Notice;
 use crate::step::Step;
 use parlor_mls::{Committer, Group, LeafClaim, Received, StagedCommit};
 use parlor_store::groups::{GroupRow, Status};
-use parlor_wire::content::{Departure, Leave};
+use parlor_wire::content::{Departure, GroupState, Leave};
 use parlor_wire::relay::{ItemKind, MailboxItem, Nack, client_frame::Request};
 use parlor_wire::{Hash, UserId, statement};
 use std::collections::BTreeSet;
@@ -215,6 +215,19 @@ impl Step<'_, '_> {
     pub fn somebody_leaves(&mut self, leave: &Leave, said: &Said) -> Result<()> {
         let Some(row) = self.tx.group(&said.group)? else { return Ok(()) };
         let user = &said.sender;
+        let departure = Departure {
+            user_id: user.to_vec(),
+            device_id: said.device.to_vec(),
+            signature: leave.signature.clone(),
+        };
+        let state = GroupState { departures: vec![departure], ..GroupState::default() };
+        let Some(group) = self.take_group(&row.group_id)? else { return Ok(()) };
+        let view = group.view()?;
+        self.put_group(group);
+        // Said before the person was brought in anew, and sent after.
+        if !rules::departs(&view, &state, user) {
+            return Ok(());
+        }
         if let Some(mut member) = self.tx.member(&row.group_id, user)? {
             member.leaving = true;
             self.tx.set_member(&row.group_id, &member)?;
@@ -232,12 +245,7 @@ impl Step<'_, '_> {
         let members = self.tx.members(&row.group_id)?;
         let staying = members.iter().filter(|member| !member.leaving);
         let rank = staying.take_while(|member| member.user_id != me).count() as u64;
-        let departure = Departure {
-            user_id: user.to_vec(),
-            device_id: said.device.to_vec(),
-            signature: leave.signature.clone(),
-        };
-        let departures = vec![departure];
+        let departures = state.departures;
         let wish = Wish { remove: vec![user.to_vec()], departures, ..Wish::default() };
         self.add_intent(row.chat_id, row.group_id, CHANGE, &wish, self.now + rank * TURN)?;
         Ok(())
