@@ -30,6 +30,19 @@ impl Step<'_, '_> {
         self.send_direct(&unsent, purpose)
     }
 
+    /// The other side is in no group that this device is not in: a chat that has none was left meanwhile.
+    fn leave_chats_without_group(&mut self) -> Result<()> {
+        for mut chat in self.tx.chats()? {
+            if chat.kind == ChatKind::Group as i32 && chat.group.is_none() && !chat.left {
+                chat.left = true;
+                self.tx.set_chat(&chat)?;
+                self.fail_outbox(&chat.chat_id)?;
+                self.touch_chat(chat.chat_id);
+            }
+        }
+        Ok(())
+    }
+
     /// The other side knows that all is here.
     pub fn history_ended(&mut self) -> Result<()> {
         if let Some(state) = self.incoming()? {
@@ -58,6 +71,9 @@ impl Step<'_, '_> {
         }
         state.next += 1;
         state.ended = chunk.last;
+        if state.ended {
+            self.leave_chats_without_group()?;
+        }
         self.tx.set_meta(INCOMING, &state.encode_to_vec())?;
         if chunk.last || state.next.is_multiple_of(ASK_EVERY) {
             self.want(&state, false)?;
