@@ -7,6 +7,7 @@
 pub mod aead;
 pub mod kem;
 pub mod passphrase;
+pub mod recovery;
 pub mod safety;
 pub mod sign;
 

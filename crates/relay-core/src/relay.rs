@@ -29,14 +29,24 @@ pub struct Settings {
     pub registration: Registration,
     /// How much of what.
     pub limits: Limits,
+    /// Bytes that the backup of an account may have.
+    pub backup_bytes: u64,
 }
 
 impl Default for Settings {
     /// Open registration without limits: for tests and the simulation.
     fn default() -> Self {
-        Self { name: "Parlor".into(), registration: Registration::Open, limits: Limits::NONE }
+        Self {
+            name: "Parlor".into(),
+            registration: Registration::Open,
+            limits: Limits::NONE,
+            backup_bytes: DEFAULT_BACKUP_BYTES,
+        }
     }
 }
+
+/// Bytes that the backup of an account may have unless the operator says otherwise.
+pub const DEFAULT_BACKUP_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Time and randomness, handed in with every call.
 pub struct Ctx<'a> {
@@ -259,6 +269,10 @@ impl From<Refusal> for plan::Failed {
             Refusal::WrongEpoch(current) => {
                 failure.current_epoch = current;
                 (Code::WrongEpoch, "epoch")
+            }
+            Refusal::BackupConflict(count) => {
+                failure.head_seq = count;
+                (Code::LogConflict, "index")
             }
             Refusal::LogConflict(head) => {
                 failure.head_seq = head;

@@ -57,6 +57,10 @@ pub enum Table {
     Cursor = 22,
     /// day (u32), guest's mailbox -> its queues; all of it is removed after that day.
     Guest = 23,
+    /// locator -> backup.
+    Backup = 40,
+    /// locator, index (u32) -> sealed segment of a backup.
+    BackupSegment = 41,
 }
 
 /// Rows in key order.

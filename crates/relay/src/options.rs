@@ -1,7 +1,7 @@
 //! What an operator can set, from flags, environment and file; the first of them that says something wins.
 
 use crate::space::{Space, USUAL_RESERVE};
-use parlor_relay_core::{Limits, Rate, Settings};
+use parlor_relay_core::{DEFAULT_BACKUP_BYTES, Limits, Rate, Settings};
 use parlor_wire::relay::Registration;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -53,6 +53,8 @@ pub struct RateOptions {
     pub lookup: Option<RateOption>,
     /// Other writes per connection.
     pub write: Option<RateOption>,
+    /// What the backup of one account may have, in MiB.
+    pub backup_mib: Option<u64>,
     /// Free space on the disk that is left alone, in MiB.
     pub min_free_mib: Option<u64>,
 }
@@ -154,6 +156,9 @@ impl Options {
         let settings = Settings {
             name: self.name.unwrap_or_else(|| "Parlor".into()),
             registration,
+            backup_bytes: limits
+                .backup_mib
+                .map_or(DEFAULT_BACKUP_BYTES, |mib| mib.saturating_mul(1 << 20)),
             limits: limits.limits(),
         };
         let data = self.data.unwrap_or_else(|| "parlor-data".into());

@@ -3,6 +3,7 @@
 //! Invariants: a refused or failed command leaves nothing in the batch; time and randomness come with it.
 
 mod account;
+mod backup;
 mod direct;
 mod group;
 mod key_package;
@@ -88,6 +89,7 @@ fn run(
             void::nack(tx, server_key, (group, commit_hash), (queue, mailbox), signer, now)
         }
         Operation::Acknowledge { mailbox, up_to } => mailbox::acknowledge(tx, mailbox, up_to),
+        Operation::AppendBackup(append) => backup::append(tx, append, now),
         Operation::Sweep { limit } => sweep::sweep(tx, server_key, limit, now),
     }?;
     if let Some(request) = command.request {

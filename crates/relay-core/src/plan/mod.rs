@@ -1,6 +1,7 @@
 //! From a request to an answer or a command: one file per subject, this one only routes.
 
 mod account;
+mod backup;
 mod direct;
 mod group;
 mod key_package;
@@ -101,6 +102,9 @@ pub(crate) fn route(
         Request::Nack(it) => group::nack(relay, read, session, &it, ctx),
         Request::AuthenticateGuest(it) => direct::authenticate_guest(relay, session, &it, ctx),
         Request::DirectPost(it) => direct::post(relay, read, session, it, ctx),
+        Request::BackupAppend(it) => backup::append(relay, session, it, ctx),
+        Request::BackupStat(_) => backup::stat(relay, read, session, ctx),
+        Request::BackupRead(it) => backup::read(relay, read, session, &it, ctx),
         Request::Ping(_) => Ok(Step::done()),
     }
 }
