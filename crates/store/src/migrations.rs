@@ -8,11 +8,12 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_messages.sql"),
     include_str!("migrations/0003_search.sql"),
     include_str!("migrations/0004_devices.sql"),
+    include_str!("migrations/0006_backup.sql"),
 ];
 
 /// Brings a database to the newest version.

@@ -8,12 +8,13 @@ mod error;
 mod model;
 
 pub use command::{
-    AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
-    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSearch, MessagesSend, SettingsChange,
+    AccountCreate, AccountRestore, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle,
+    Command, Format, InvalidCommand, LinkStart, Mention, MessageEdit, MessagesSearch, MessagesSend,
+    RecoveryCode, SettingsChange, WrittenCode,
 };
 pub use error::{Code, Failure, Retry};
 pub use model::{
-    AccountView, Answer, ChatInfo, ChatView, ContactView, DeviceView, Event, HighlightView,
-    MemberView, MessageView, PolicyView, ReactionView, SafetyView, SenderView, SettingsView,
-    VersionView,
+    AccountView, Answer, BackupView, ChatInfo, ChatView, ContactView, DeviceView, Event,
+    HighlightView, MemberView, MessageView, PolicyView, ReactionView, SafetyView, SenderView,
+    SettingsView, VersionView,
 };

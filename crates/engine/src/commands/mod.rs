@@ -21,6 +21,7 @@ impl Step<'_, '_> {
             Command::Version
                 | Command::AccountCreate(_)
                 | Command::LinkStart(_)
+                | Command::AccountRestore(_)
                 | Command::NotSupported
         );
         if needs_account && !self.has_account()? {
@@ -50,6 +51,11 @@ impl Step<'_, '_> {
                 let view = self.account_view()?;
                 self.answer(ticket, Ok(Answer::Account(view)));
             }
+            Command::AccountRestore(wish) => self.start_restore(ticket, wish)?,
+            Command::BackupStatus => self.backup_status(ticket)?,
+            Command::BackupEnable => self.enable_backup(ticket, &command)?,
+            Command::BackupCode => self.show_code(ticket)?,
+            Command::BackupConfirm(wish) => self.confirm_code(ticket, wish.code.text())?,
             Command::AccountUpdate(wish) => self.update_account(ticket, wish)?,
             Command::DevicesList => {
                 let devices = self.devices()?;

@@ -54,7 +54,10 @@ impl Step<'_, '_> {
                 bundle.commit =
                     seal_rejoin(&row.info_key, &row.group_id, commit, &mut *self.rng)?.into();
                 bundle.queues_add = vec![queue.to_vec()];
-                bundle.queues_remove = vec![old_queue.to_vec()];
+                // A restored device was never in: there is no leaf of it, and no queue.
+                if row.epoch > 0 {
+                    bundle.queues_remove = vec![old_queue.to_vec()];
+                }
                 self.put_group(group);
                 self.tx.set_queue(&queue, Some(&row.group_id))?;
                 self.request(
