@@ -1,8 +1,9 @@
 //! Compiles the protobuf schema with protox, so that no `protoc` is needed.
 /// Fields that are passed on rather than looked into: they share one buffer instead of being copied.
-const PAYLOADS: [&str; 7] = [
+const PAYLOADS: [&str; 8] = [
     ".parlor.relay.v1.Post.payload",
     ".parlor.relay.v1.DirectPost.payload",
+    ".parlor.relay.v1.BackupAppend.segment",
     ".parlor.relay.v1.Bundle.commit",
     ".parlor.relay.v1.Bundle.group_info",
     ".parlor.relay.v1.WelcomeFor.payload",

@@ -9,6 +9,7 @@ pub mod aead;
 pub mod file;
 pub mod kem;
 pub mod passphrase;
+pub mod recovery;
 pub mod safety;
 pub mod sign;
 

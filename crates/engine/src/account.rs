@@ -81,7 +81,7 @@ impl Step<'_, '_> {
     }
 
     pub fn create_account(&mut self, ticket: Ticket, wish: AccountCreate) -> Result<()> {
-        if self.has_account()? {
+        if self.has_account()? || self.restore_is_wanted()? {
             self.fail(ticket, Code::Refused, "This profile has an account already.");
             return Ok(());
         }
@@ -129,13 +129,13 @@ impl Step<'_, '_> {
 
     fn make_keys(&mut self) -> Result<()> {
         let device_seed = Secret::generate(&mut *self.rng);
-        let recovery_seed = Secret::generate(&mut *self.rng);
+        let recovery = self.make_recovery()?;
         let device = DeviceId(self.random());
         let salt = self.random();
         let (user, entry) = parlor_identity::genesis(
             device,
             &SigningKey::from_seed(&device_seed),
-            &SigningKey::from_seed(&recovery_seed).public(),
+            &recovery,
             salt,
             self.now,
         );
@@ -143,7 +143,6 @@ impl Step<'_, '_> {
         self.tx.set_meta("user_id", user.as_bytes())?;
         self.tx.set_meta("device_id", device.as_bytes())?;
         self.tx.set_meta("device_seed", device_seed.expose())?;
-        self.tx.set_meta("recovery_seed", recovery_seed.expose())?;
         self.tx.set_meta("genesis", &genesis)?;
         self.tx.add_log_entry(&user, 0, &genesis)?;
         self.engine.identity = None;
@@ -167,11 +166,10 @@ impl Step<'_, '_> {
             Err(failure) => {
                 let failure = self.relay_failure(&failure);
                 // Nothing was made: the profile is as empty as before.
-                for key in
-                    ["user_id", "device_id", "device_seed", "recovery_seed", "genesis", "server"]
-                {
+                for key in ["user_id", "device_id", "device_seed", "genesis", "server"] {
                     self.tx.delete_meta(key)?;
                 }
+                self.forget_recovery()?;
                 self.engine.identity = None;
                 let waiting = std::mem::take(&mut self.engine.net.waiting);
                 for entry in waiting {

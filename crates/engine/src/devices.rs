@@ -139,6 +139,12 @@ impl Step<'_, '_> {
         self.revoke_next()
     }
 
+    /// Devices that are to go as soon as there is a connection.
+    pub fn want_removed(&mut self, devices: Vec<DeviceId>) -> Result<()> {
+        let devices = devices.into_iter().map(DeviceId::to_vec).collect();
+        Ok(self.tx.set_meta(REMOVING, &Removing { devices }.encode_to_vec())?)
+    }
+
     /// Sends the entry for the first removal that the log does not have.
     fn revoke_next(&mut self) -> Result<()> {
         let Some(first) = self.removing()?.devices.first().cloned() else { return Ok(()) };
@@ -211,6 +217,8 @@ impl Step<'_, '_> {
             log.active_device(device).is_none().then_some(Ok(Answer::Empty {}))
         });
         self.revoke_next()?;
+        self.rotation_settles()?;
+        self.choose_backup_writer()?;
         self.propose_again()
     }
 
@@ -234,6 +242,14 @@ impl Step<'_, '_> {
     }
 }
 
+/// A moment as `YYYY-MM-DD HH:MM` UTC.
+pub fn moment(at: u64) -> String {
+    const DAY: u64 = 24 * 3_600_000;
+    let minutes = at % DAY / 60_000;
+    let day = u32::try_from(at / DAY).unwrap_or_default();
+    format!("{} {:02}:{:02} UTC", date(day), minutes / 60, minutes % 60)
+}
+
 /// A day since 1970 as `YYYY-MM-DD` (Gregorian calendar, after Howard Hinnant's `civil_from_days`).
 fn date(day: u32) -> String {
     let shifted = i64::from(day) + 719_468;
@@ -252,6 +268,11 @@ fn date(day: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::date;
+
+    #[test]
+    fn moments_have_minutes() {
+        assert_eq!(super::moment(1_764_000_000_000), "2025-11-24 16:00 UTC");
+    }
 
     #[test]
     fn days_are_dates() {

@@ -7,6 +7,7 @@
 //! Absent on purpose: async, sockets, clocks, screens.
 
 mod account;
+mod backup;
 mod commands;
 mod contacts;
 mod content;

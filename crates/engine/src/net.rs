@@ -79,6 +79,18 @@ pub enum Purpose {
     Renew {
         file: FileId,
     },
+    /// A segment of the backup.
+    Backup,
+    /// How the backup stands.
+    BackupStat,
+    /// Something of a backup that is restored.
+    Restore {
+        from: u32,
+    },
+    /// The entry that brings a restored device into the log.
+    RestoreJoin,
+    /// Another recovery key in the own device log.
+    Rotate,
     /// Nothing depends on the reply.
     Nothing,
 }
@@ -107,6 +119,20 @@ pub enum Waiting {
     Removal {
         ticket: Ticket,
         device: DeviceId,
+    },
+    /// For the relay to say how the backup stands.
+    BackupStatus {
+        ticket: Ticket,
+    },
+    /// For the account to go on with this device.
+    Restore {
+        ticket: Ticket,
+        /// It gives up the connection that it found, and waits for the next.
+        leaves: bool,
+    },
+    /// For the own log to name the key of the recovery code.
+    BackupEnable {
+        ticket: Ticket,
     },
     /// `tail` is the mailbox's end when it was asked.
     Sync {
@@ -172,6 +198,7 @@ pub struct Net {
     pub history_sent: BTreeMap<DeviceId, u64>,
     /// Not before this time is any history sent.
     pub history_patience: u64,
+    pub backup: crate::backup::BackupNow,
     /// Group infos that came, by intent.
     pub group_infos: BTreeMap<i64, relay::GroupInfo>,
 }
@@ -214,6 +241,7 @@ impl Step<'_, '_> {
         self.engine.net.link = Link::Challenged;
         self.engine.net.nonce = nonce;
         match self.registration()? {
+            None if self.restore_is_wanted()? => self.resume_restore()?,
             None if self.link_is_wanted()? => self.authenticate_guest()?,
             None => self.out.disconnect = true,
             Some(Registration::Pending { genesis, username, invite }) => {
@@ -254,11 +282,17 @@ impl Step<'_, '_> {
                 Waiting::LinkStart { ticket, leaves: true } => {
                     self.engine.net.waiting.push(Waiting::LinkStart { ticket, leaves: false });
                 }
+                Waiting::Restore { ticket, leaves: true } => {
+                    self.engine.net.waiting.push(Waiting::Restore { ticket, leaves: false });
+                }
                 Waiting::Create { ticket }
                 | Waiting::LinkStart { ticket, leaves: false }
                 | Waiting::LinkCode { ticket }
                 | Waiting::LinkConfirm { ticket }
                 | Waiting::Removal { ticket, .. }
+                | Waiting::BackupStatus { ticket }
+                | Waiting::Restore { ticket, leaves: false }
+                | Waiting::BackupEnable { ticket }
                 | Waiting::Sync { ticket, .. }
                 | Waiting::Online { ticket, .. }
                 | Waiting::Names { ticket, .. } => self.answer(ticket, Err(offline())),
@@ -324,6 +358,11 @@ impl Step<'_, '_> {
             Purpose::History { device } => self.history_posted(&device, result),
             Purpose::Grant { file } => self.room_granted(&file, result),
             Purpose::Renew { file } => self.renewed(&file, result),
+            Purpose::Backup => self.backup_appended(result),
+            Purpose::BackupStat => self.backup_stat(result),
+            Purpose::Restore { from } => self.restore_came(from, result),
+            Purpose::RestoreJoin => self.restore_joined(result),
+            Purpose::Rotate => self.rotated(result),
             Purpose::HistoryEnded if result.is_ok() => self.history_ended(),
             Purpose::HistoryEnded => Ok(()),
         }

@@ -104,6 +104,11 @@ impl Step<'_, '_> {
             "policy" => format!("{by} changed who may do what"),
             "role" => format!("{by} made {subject} {}", notice.text),
             "device_added" => format!("{by} uses a new device"),
+            "restored" => format!("{by} restored the account on a new device"),
+            "restored_here" => format!(
+                "You restored this chat from the backup of {}; messages between then and now may be missing",
+                notice.text
+            ),
             "gap" => "Some messages could not be received on this device".to_string(),
             "parted" => "The server kept this device apart from the others in this chat; they are \
                          together again"

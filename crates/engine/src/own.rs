@@ -123,6 +123,7 @@ impl Step<'_, '_> {
                     let me = self.me()?;
                     self.log_hinted(&me, seq)?;
                 }
+                Some(Change::Backup(keys)) => self.backup_keys_came(&keys)?,
                 None => {}
             }
         }

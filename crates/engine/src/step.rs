@@ -79,6 +79,7 @@ impl<'a, 't> Step<'a, 't> {
         self.retry_parked()?;
         self.due_work()?;
         self.move_files()?;
+        self.write_backup()?;
         self.pump_outboxes()?;
         self.answer_syncs()?;
         self.typing_times_out();
@@ -162,6 +163,12 @@ impl<'a, 't> Step<'a, 't> {
             self.engine.groups.pop_first();
         }
         self.engine.groups.insert(group.id(), group);
+    }
+
+    /// Nobody has to be told of what was touched: it is all new here.
+    pub fn untouch(&mut self) {
+        self.touched_messages.clear();
+        self.touched_chats.clear();
     }
 
     pub fn touch_message(&mut self, message: MessageId, touch: Touch) {

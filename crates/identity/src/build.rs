@@ -3,7 +3,9 @@
 use crate::DeviceLog;
 use parlor_crypto::sign::{PublicKey, SigningKey};
 use parlor_wire::content::log_body::Operation;
-use parlor_wire::content::{AddDevice, Genesis, LogBody, LogEntry, LogSignature, RevokeDevice};
+use parlor_wire::content::{
+    AddDevice, Genesis, LogBody, LogEntry, LogSignature, RevokeDevice, RotateRecovery,
+};
 use parlor_wire::{DeviceId, Message, UserId, statement};
 
 /// Founds an account; the person's id comes with the entry.
@@ -57,6 +59,40 @@ pub fn add_device_body(
         sealed_name,
     });
     next(log, operation, time).encode_to_vec()
+}
+
+/// Adds a device by the recovery key: all others are lost.
+pub fn add_by_recovery(
+    log: &DeviceLog,
+    recovery: &SigningKey,
+    new: (DeviceId, &SigningKey),
+    sealed_name: Vec<u8>,
+    time: u64,
+) -> LogEntry {
+    let body = add_device_body(log, (new.0, new.1.public()), sealed_name, time);
+    signed(body, &[(None, recovery), (Some(new.0), new.1)])
+}
+
+/// Revokes a device by the recovery key: there is no room for another otherwise.
+pub fn revoke_by_recovery(
+    log: &DeviceLog,
+    recovery: &SigningKey,
+    revoked: DeviceId,
+    time: u64,
+) -> LogEntry {
+    let operation = Operation::RevokeDevice(RevokeDevice { device_id: revoked.to_vec() });
+    signed(next(log, operation, time).encode_to_vec(), &[(None, recovery)])
+}
+
+/// Puts another recovery key in the place of the present one.
+pub fn rotate_recovery(
+    log: &DeviceLog,
+    present: &SigningKey,
+    new: &PublicKey,
+    time: u64,
+) -> LogEntry {
+    let operation = Operation::RotateRecovery(RotateRecovery { recovery_key: new.0.to_vec() });
+    signed(next(log, operation, time).encode_to_vec(), &[(None, present)])
 }
 
 /// Revokes a device.

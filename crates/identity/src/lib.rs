@@ -13,5 +13,8 @@
 mod build;
 mod verify;
 
-pub use build::{add_device, add_device_body, genesis, revoke_device};
+pub use build::{
+    add_by_recovery, add_device, add_device_body, genesis, revoke_by_recovery, revoke_device,
+    rotate_recovery,
+};
 pub use verify::{Device, DeviceLog, InvalidLog};

@@ -42,6 +42,8 @@ pub struct Device {
     pub added_at: u64,
     /// The entry that added it.
     pub added_seq: u32,
+    /// The recovery key signed for it: the account was restored on this device.
+    pub by_recovery: bool,
     /// The entry that revoked it.
     pub revoked_seq: Option<u32>,
     /// Its name, encrypted for the account's own devices; empty for the first device.
@@ -114,6 +116,7 @@ impl DeviceLog {
                     return Err(InvalidLog::NotAllowed);
                 }
                 self.signed_by_account(&entry)?;
+                new.by_recovery = self.signed_by_recovery(&entry).is_ok();
                 signed_by(&entry, &new.id, &new.key)?;
                 self.devices.insert(new.id, new);
             }
@@ -153,6 +156,11 @@ impl DeviceLog {
     /// Hash of the newest entry.
     pub fn head_hash(&self) -> Hash {
         self.head_hash
+    }
+
+    /// The key that signs when all devices are lost.
+    pub fn recovery_key(&self) -> PublicKey {
+        self.recovery
     }
 
     /// A device that is not revoked.
@@ -201,6 +209,7 @@ fn device(id: &[u8], key: &[u8], body: &LogBody) -> Result<Device, InvalidLog> {
         key: PublicKey::from_slice(key).map_err(|_| InvalidLog::Malformed)?,
         added_at: body.time,
         added_seq: body.seq,
+        by_recovery: false,
         revoked_seq: None,
         sealed_name: Vec::new(),
     })

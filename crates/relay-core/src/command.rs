@@ -122,6 +122,23 @@ impl BlobLimits {
     }
 }
 
+/// A segment of a backup.
+#[derive(Debug, Clone)]
+pub struct AppendBackup {
+    /// Whose backup.
+    pub user: UserId,
+    /// Its name.
+    pub locator: [u8; 32],
+    /// Who may read it.
+    pub read_key: [u8; 32],
+    /// Number of the segment.
+    pub index: u32,
+    /// The segment.
+    pub segment: Bytes,
+    /// Bytes that a backup may have.
+    pub limit: u64,
+}
+
 /// All mutations.
 #[derive(Debug, Clone)]
 pub enum Operation {
@@ -239,6 +256,8 @@ pub enum Operation {
         /// The last one to go.
         up_to: u64,
     },
+    /// Appends a segment to the account's backup, or begins another one with it.
+    AppendBackup(AppendBackup),
     /// Makes an invite known by its hash.
     CreateInvite {
         /// Hash of its text.
@@ -299,6 +318,7 @@ impl Operation {
     pub fn weight(&self) -> usize {
         256 + match self {
             Self::AppendPost { payload, .. } | Self::AppendDirect { payload, .. } => payload.len(),
+            Self::AppendBackup(append) => append.segment.len(),
             Self::CommitEpoch(commit) => {
                 commit.commit.len()
                     + commit.group_info.len()
@@ -327,6 +347,8 @@ pub enum Refusal {
     WrongEpoch(u64),
     /// The log has this head.
     LogConflict(u32),
+    /// The backup has this many segments.
+    BackupConflict(u32),
     /// The username is taken.
     NameTaken,
     /// The invite is unknown, used up or over.

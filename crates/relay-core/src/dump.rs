@@ -18,12 +18,25 @@ pub struct AccountDump {
     pub username: Option<String>,
     /// Day of registration, since 1970.
     pub created_day: u32,
+    /// Its backup, if there is one: what it holds only the person can read.
+    pub backup: Option<BackupDump>,
     /// The device log, as far as it is public.
     pub log: Vec<LogDump>,
     /// Bytes of files uploaded, by day since 1970; today and, until the next sweep, the day before.
     pub uploaded: Vec<(u32, u64)>,
     /// Its devices.
     pub devices: Vec<DeviceDump>,
+}
+
+/// A backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BackupDump {
+    /// Sealed segments.
+    pub segments: u32,
+    /// Bytes of all of them.
+    pub bytes: u64,
+    /// When the newest came, Unix milliseconds.
+    pub updated: u64,
 }
 
 /// A log entry.
@@ -94,11 +107,17 @@ pub fn dump(
             mailbox_overflowed: mailbox.overflowed,
         });
     }
+    let backup = read.backup(&account.backup)?.map(|row| BackupDump {
+        segments: row.count,
+        bytes: row.bytes,
+        updated: row.updated,
+    });
     let log = read.log(user, 0, MAX_LOG_ENTRIES as usize)?;
     Ok(Some(AccountDump {
         user_id: user.text(),
         username: account.username,
         created_day: account.created_day,
+        backup,
         log: log.iter().filter_map(|entry| log_dump(entry)).collect(),
         uploaded: read.blob_days(user)?,
         devices,

@@ -29,7 +29,7 @@ pub use invite::Invite;
 pub use memory::MemoryStore;
 pub use rate::{Limits, Rate};
 pub use read::{DAY, Read, day};
-pub use relay::{Ctx, Output, Plan, Relay, Settings};
+pub use relay::{Ctx, DEFAULT_BACKUP_BYTES, Output, Plan, Relay, Settings};
 pub use seal::ServerKey;
 pub use session::{Authenticated, Pending, Session};
 pub use store::Store;

@@ -15,6 +15,15 @@ pub const DAY: u64 = 24 * 3600 * 1000;
 pub trait Read {
     /// An account.
     fn account(&self, user: &UserId) -> Result<Option<rows::Account>, StoreError>;
+    /// A backup.
+    fn backup(&self, locator: &[u8]) -> Result<Option<rows::Backup>, StoreError>;
+    /// Segments of a backup from a number on, in order.
+    fn backup_segments(
+        &self,
+        locator: &[u8],
+        from: u32,
+        limit: usize,
+    ) -> Result<Vec<Bytes>, StoreError>;
     /// Who has this username.
     fn user_by_name(&self, name: &str) -> Result<Option<UserId>, StoreError>;
     /// Log entries from a number on, in order.
@@ -61,6 +70,25 @@ pub trait Read {
 impl<B: Backend + ?Sized> Read for B {
     fn account(&self, user: &UserId) -> Result<Option<rows::Account>, StoreError> {
         load(self, Table::Account, &user.0)
+    }
+
+    fn backup(&self, locator: &[u8]) -> Result<Option<rows::Backup>, StoreError> {
+        // An account without a backup names none.
+        if locator.is_empty() {
+            return Ok(None);
+        }
+        load(self, Table::Backup, locator)
+    }
+
+    fn backup_segments(
+        &self,
+        locator: &[u8],
+        from: u32,
+        limit: usize,
+    ) -> Result<Vec<Bytes>, StoreError> {
+        let from = key(&[locator, &from.to_be_bytes()]);
+        let rows = self.scan(Table::BackupSegment, &from, &after_prefix(locator), limit)?;
+        Ok(rows.into_iter().map(|(_, segment)| segment).collect())
     }
 
     fn user_by_name(&self, name: &str) -> Result<Option<UserId>, StoreError> {

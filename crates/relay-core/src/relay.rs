@@ -34,6 +34,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How much of blobs.
     pub blobs: BlobLimits,
+    /// Bytes that the backup of an account may have.
+    pub backup_bytes: u64,
 }
 
 impl Default for Settings {
@@ -44,9 +46,13 @@ impl Default for Settings {
             registration: Registration::Open,
             limits: Limits::NONE,
             blobs: BlobLimits { daily: None, ..BlobLimits::default() },
+            backup_bytes: DEFAULT_BACKUP_BYTES,
         }
     }
 }
+
+/// Bytes that the backup of an account may have unless the operator says otherwise.
+pub const DEFAULT_BACKUP_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Time and randomness, handed in with every call.
 pub struct Ctx<'a> {
@@ -284,6 +290,10 @@ impl From<Refusal> for plan::Failed {
             Refusal::WrongEpoch(current) => {
                 failure.current_epoch = current;
                 (Code::WrongEpoch, "epoch")
+            }
+            Refusal::BackupConflict(count) => {
+                failure.head_seq = count;
+                (Code::LogConflict, "index")
             }
             Refusal::LogConflict(head) => {
                 failure.head_seq = head;

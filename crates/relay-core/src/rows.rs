@@ -19,6 +19,32 @@ pub struct Account {
     /// Number of the newest log entry.
     #[prost(uint32, tag = "3")]
     pub head_seq: u32,
+    /// Locator of its backup; empty when there is none.
+    #[prost(bytes = "vec", tag = "40")]
+    pub backup: Vec<u8>,
+}
+
+/// A backup.
+#[derive(Clone, PartialEq, Message)]
+pub struct Backup {
+    /// Whose.
+    #[prost(bytes = "vec", tag = "1")]
+    pub user: Vec<u8>,
+    /// Authorises reading it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub read_key: Vec<u8>,
+    /// Segments.
+    #[prost(uint32, tag = "3")]
+    pub count: u32,
+    /// Bytes of all segments.
+    #[prost(uint64, tag = "4")]
+    pub bytes: u64,
+    /// When the newest segment came, Unix milliseconds.
+    #[prost(uint64, tag = "5")]
+    pub updated: u64,
+    /// BLAKE3 of the newest segment.
+    #[prost(bytes = "vec", tag = "6")]
+    pub last_hash: Vec<u8>,
 }
 
 /// A device. Its mailbox is not stored: it is derived with the server key.

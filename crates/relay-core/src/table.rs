@@ -67,6 +67,10 @@ pub enum Table {
     BlobQuota = 33,
     /// nothing -> bytes of all blobs.
     BlobTotal = 34,
+    /// locator -> backup.
+    Backup = 40,
+    /// locator, index (u32) -> sealed segment of a backup.
+    BackupSegment = 41,
 }
 
 /// Rows in key order.

@@ -1,7 +1,7 @@
 //! What an operator can set, from flags, environment and file; the first of them that says something wins.
 
 use crate::space::{Space, USUAL_RESERVE};
-use parlor_relay_core::{BlobLimits, Limits, Rate, Settings};
+use parlor_relay_core::{BlobLimits, DEFAULT_BACKUP_BYTES, Limits, Rate, Settings};
 use parlor_wire::relay::Registration;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -69,6 +69,8 @@ pub struct RateOptions {
     pub lookup: Option<RateOption>,
     /// Other writes per connection.
     pub write: Option<RateOption>,
+    /// What the backup of one account may have, in MiB.
+    pub backup_mib: Option<u64>,
     /// Free space on the disk that is left alone, in MiB.
     pub min_free_mib: Option<u64>,
 }
@@ -171,6 +173,9 @@ impl Options {
         let settings = Settings {
             name: self.name.unwrap_or_else(|| "Parlor".into()),
             registration,
+            backup_bytes: limits
+                .backup_mib
+                .map_or(DEFAULT_BACKUP_BYTES, |mib| mib.saturating_mul(1 << 20)),
             limits: limits.limits(),
             blobs: self.files.unwrap_or_default().limits(),
         };

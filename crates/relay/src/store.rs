@@ -115,7 +115,7 @@ impl Drop for FjallStore {
 impl Tables {
     fn keyspace(&self, table: Table) -> &Keyspace {
         match table {
-            Table::Item | Table::Payload => &self.items,
+            Table::Item | Table::Payload | Table::BackupSegment => &self.items,
             _ => &self.rows,
         }
     }

@@ -6,6 +6,7 @@
 //! file with a key holds nothing that can be read without it, and neither does its log of changes.
 //! Absent on purpose: policy, network, MLS types, and where the key comes from.
 
+pub mod backup;
 pub mod chats;
 pub mod devices;
 pub mod files;

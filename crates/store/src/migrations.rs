@@ -8,13 +8,14 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_messages.sql"),
     include_str!("migrations/0003_search.sql"),
     include_str!("migrations/0004_devices.sql"),
     include_str!("migrations/0005_attachments.sql"),
     include_str!("migrations/0006_chain.sql"),
+    include_str!("migrations/0007_backup.sql"),
 ];
 
 /// Brings a database to the newest version.

@@ -21,6 +21,24 @@ pub enum InvalidCommand {
     },
 }
 
+/// A recovery code as it was typed. Its `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct WrittenCode(String);
+
+impl WrittenCode {
+    /// What was typed.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for WrittenCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a recovery code")
+    }
+}
+
 macro_rules! params {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => { $(
         $(#[$doc])*
@@ -56,6 +74,9 @@ params! {
     MessagesSend { chat_id: String, text: Option<String>, reply_to: Option<String>,
         mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>, view_once: Option<bool> }
     Empty {}
+    /// Takes an account up again whose devices are lost.
+    AccountRestore { server: String, code: WrittenCode, device_name: Option<String> }
+    RecoveryCode { code: WrittenCode }
     Uri { uri: String }
     /// A device without an account that wants to be linked to one.
     LinkStart { server: String, device_name: String }
@@ -99,6 +120,11 @@ pub enum Command {
     AccountCreate(AccountCreate),
     AccountInfo,
     AccountUpdate(AccountUpdate),
+    AccountRestore(AccountRestore),
+    BackupStatus,
+    BackupEnable,
+    BackupCode,
+    BackupConfirm(RecoveryCode),
     DevicesList,
     DevicesRemove { device_id: String },
     LinkStart(LinkStart),
@@ -155,6 +181,11 @@ impl Command {
             "account.create" => Self::AccountCreate(read(params)?),
             "account.info" => none(params, Self::AccountInfo)?,
             "account.update" => Self::AccountUpdate(read(params)?),
+            "account.restore" => Self::AccountRestore(read(params)?),
+            "backup.status" => none(params, Self::BackupStatus)?,
+            "backup.enable" => none(params, Self::BackupEnable)?,
+            "backup.code" => none(params, Self::BackupCode)?,
+            "backup.confirm" => Self::BackupConfirm(read(params)?),
             "devices.list" => none(params, Self::DevicesList)?,
             "devices.remove" => {
                 read::<Device>(params).map(|p| Self::DevicesRemove { device_id: p.device_id })?

@@ -23,6 +23,8 @@ pub enum Code {
     InvalidName,
     /// The invite is none, or used up.
     InvalidInvite,
+    /// A recovery code is mistyped.
+    InvalidCode,
     /// What was given counts no more.
     Expired,
     /// The server takes no new accounts.
@@ -68,6 +70,7 @@ impl Code {
             Self::NameTaken => "name_taken",
             Self::InvalidName => "invalid_name",
             Self::InvalidInvite => "invalid_invite",
+            Self::InvalidCode => "invalid_code",
             Self::Expired => "expired",
             Self::RegistrationClosed => "registration_closed",
             Self::VerificationFailed => "verification_failed",
@@ -89,6 +92,7 @@ impl Code {
             | Self::InvalidName
             | Self::InvalidInvite
             | Self::Expired
+            | Self::InvalidCode
             | Self::VerificationFailed => Retry::AfterUser,
             _ => Retry::Never,
         }

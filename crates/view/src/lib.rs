@@ -8,13 +8,14 @@ mod error;
 mod model;
 
 pub use command::{
-    AccountCreate, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle, Command, Format,
-    InvalidCommand, LinkStart, Mention, MessageEdit, MessagesForward, MessagesSearch, MessagesSend,
-    ReadAttachment, SaveAttachment, SettingsChange,
+    AccountCreate, AccountRestore, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle,
+    Command, Format, InvalidCommand, LinkStart, Mention, MessageEdit, MessagesForward,
+    MessagesSearch, MessagesSend, ReadAttachment, RecoveryCode, SaveAttachment, SettingsChange,
+    WrittenCode,
 };
 pub use error::{Code, Failure, Retry};
 pub use model::{
-    AccountView, Answer, AttachmentView, ChatInfo, ChatView, ContactView, DeviceView, Event,
-    HighlightView, MemberView, MessageView, PolicyView, ReactionView, SafetyView, SenderView,
-    SettingsView, VersionView,
+    AccountView, Answer, AttachmentView, BackupView, ChatInfo, ChatView, ContactView, DeviceView,
+    Event, HighlightView, MemberView, MessageView, PolicyView, ReactionView, SafetyView,
+    SenderView, SettingsView, VersionView,
 };

@@ -210,6 +210,22 @@ pub struct ChatInfo {
     pub left: bool,
 }
 
+/// How the backup stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct BackupView {
+    pub enabled: bool,
+    pub confirmed: bool,
+    pub writes: bool,
+    pub complete: bool,
+    pub full: bool,
+    pub segments: u32,
+    pub bytes: u64,
+    pub limit: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<u64>,
+}
+
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -226,6 +242,7 @@ pub enum Answer {
     Code { code: String },
     Device { device_id: String },
     Safety(SafetyView),
+    Backup(BackupView),
     Chat { chat_id: String },
     Chats { chats: Vec<ChatView> },
     ChatInfo(ChatInfo),
@@ -273,4 +290,8 @@ pub enum Event {
     LinkDone { user_id: String, device_id: String },
     #[serde(rename = "link.progress")]
     LinkProgress { done: u64, total: u64, ended: bool },
+    #[serde(rename = "backup.updated")]
+    BackupUpdated { segments: u32, bytes: u64, complete: bool },
+    #[serde(rename = "restore.progress")]
+    RestoreProgress { done: u64, total: u64, ended: bool },
 }

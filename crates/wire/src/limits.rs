@@ -30,6 +30,10 @@ pub const MAX_GROUP_QUEUES: usize = 2048;
 pub const MAX_ADDS_PER_COMMIT: usize = 128;
 /// Queue ids named in one request.
 pub const MAX_QUEUES_PER_REQUEST: usize = 256;
+/// Largest sealed segment of a backup, bytes.
+pub const MAX_BACKUP_SEGMENT_BYTES: usize = 256 * 1024;
+/// Segments of a backup in one reply.
+pub const MAX_BACKUP_SEGMENTS: u32 = 8;
 /// How long a relay keeps what is not acknowledged, milliseconds.
 pub const MAILBOX_RETENTION_MS: u64 = 30 * 24 * 3600 * 1000;
 /// How long a relay remembers request ids, milliseconds.

@@ -65,6 +65,16 @@ pub fn ephemeral(group: &GroupId, epoch: u64, content: &[u8]) -> Vec<u8> {
     [b"parlor-ephemeral-v1".as_slice(), &group.0, &epoch.to_be_bytes(), &hash(content).0].concat()
 }
 
+/// Asks for an account's backup, with the backup's read key.
+pub fn backup_read(locator: &[u8], nonce: &[u8]) -> Vec<u8> {
+    [b"parlor-backup-read-v1".as_slice(), locator, nonce].concat()
+}
+
+/// Signs a segment of a backup, with the device key; the body says which one it is.
+pub fn backup_segment(locator: &[u8], body: &[u8]) -> Vec<u8> {
+    [b"parlor-backup-segment-v1".as_slice(), locator, &hash(body).0].concat()
+}
+
 /// Hash of a device-log body.
 pub fn log_hash(body: &[u8]) -> Hash {
     hash(&[b"parlor-log-v1".as_slice(), body].concat())

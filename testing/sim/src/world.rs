@@ -379,6 +379,7 @@ impl World {
                     | Told::LinkDone { .. }
                     | Told::LinkProgress { .. }
                     | Told::LinkFailed { .. }
+                    | Told::RestoreProgress { .. }
                     | Told::DeviceLinked { .. }
                     | Told::DeviceRemoved { .. }
             );
@@ -466,6 +467,13 @@ impl World {
         if let Some(until) = until {
             self.plan(until, Event::Online(device));
         }
+        Ok(())
+    }
+
+    /// The device is gone for good, with all that it has.
+    pub fn lose_device(&mut self, device: usize) -> Result<()> {
+        *self.device(device)? = Device::new()?;
+        self.device(device)?.online = false;
         Ok(())
     }
 

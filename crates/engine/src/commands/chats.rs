@@ -6,7 +6,7 @@ use crate::groups::{FOUND, Wish};
 use crate::step::Step;
 use crate::{Result, Ticket};
 use parlor_store::chats::{Chat, ChatId};
-use parlor_store::groups::Status;
+use parlor_store::groups::{GroupRow, Status};
 use parlor_view::{Answer, ChatFlags, Code, Command, Failure};
 use parlor_wire::content::ChatKind;
 use parlor_wire::device::{ChatMarks, PersonMarks};
@@ -106,6 +106,31 @@ impl Step<'_, '_> {
             self.found_group(chat, group, &wish)?;
         }
         Ok(())
+    }
+
+    /// A restored device cannot come back into the group of a chat that nobody else can let it into: the chat goes
+    /// on in a new one. False: members of the group can be asked.
+    pub fn found_again(&mut self, row: &GroupRow) -> Result<bool> {
+        let Some(chat) = self.tx.chat(&row.chat_id)? else { return Ok(false) };
+        let alone = chat.kind == ChatKind::Self_ as i32 && self.other_own_devices()?.is_empty();
+        if chat.peer.is_none() && !alone {
+            return Ok(false);
+        }
+        self.tx.set_group(&GroupRow { status: Status::Gone, ..row.clone() })?;
+        self.advance = true;
+        // Two people may have had two groups: one is enough.
+        let carried = chat.group != Some(row.group_id)
+            && match chat.group.map(|group| self.tx.group(&group)).transpose()?.flatten() {
+                Some(other) => other.status != Status::Gone,
+                None => false,
+            };
+        if !carried && !chat.left {
+            let add = chat.peer.iter().map(|peer| peer.to_vec()).collect();
+            let wish = Wish { add, kind: chat.kind, ..Wish::default() };
+            let group = GroupId(self.random());
+            self.found_group(chat, group, &wish)?;
+        }
+        Ok(true)
     }
 
     pub(super) fn self_chat(&mut self, ticket: Ticket) -> Result<()> {

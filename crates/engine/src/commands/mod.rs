@@ -19,7 +19,10 @@ impl Step<'_, '_> {
     pub fn command(&mut self, ticket: Ticket, command: Command) -> Result<()> {
         let needs_account = !matches!(
             command,
-            Command::Version | Command::AccountCreate(_) | Command::LinkStart(_)
+            Command::Version
+                | Command::AccountCreate(_)
+                | Command::LinkStart(_)
+                | Command::AccountRestore(_)
         );
         if needs_account && !self.has_account()? {
             self.fail(ticket, Code::NoAccount, "This profile has no account yet.");
@@ -45,6 +48,11 @@ impl Step<'_, '_> {
                 let view = self.account_view()?;
                 self.answer(ticket, Ok(Answer::Account(view)));
             }
+            Command::AccountRestore(wish) => self.start_restore(ticket, wish)?,
+            Command::BackupStatus => self.backup_status(ticket)?,
+            Command::BackupEnable => self.enable_backup(ticket, &command)?,
+            Command::BackupCode => self.show_code(ticket)?,
+            Command::BackupConfirm(wish) => self.confirm_code(ticket, wish.code.text())?,
             Command::AccountUpdate(wish) => self.update_account(ticket, wish)?,
             Command::DevicesList => {
                 let devices = self.devices()?;

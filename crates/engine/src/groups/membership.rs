@@ -109,7 +109,11 @@ impl Step<'_, '_> {
             }
             let (user_id, device_id) = (user.text(), member.leaf.device.text());
             self.out.events.push(parlor_view::Event::DeviceLinked { user_id, device_id });
-            let notice = Notice::new("device_added", user, Some(user), "");
+            let log = self.log(&user)?;
+            let device = log.as_ref().and_then(|log| log.device(&member.leaf.device));
+            let restored = device.is_some_and(|device| device.by_recovery);
+            let code = if restored { "restored" } else { "device_added" };
+            let notice = Notice::new(code, user, Some(user), "");
             self.add_notice(&row.chat_id, &row.group_id, view.epoch, happened.position, notice)?;
         }
         Ok(())

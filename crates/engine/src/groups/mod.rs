@@ -150,7 +150,7 @@ impl Step<'_, '_> {
                     Progress::Done => self.end_intent(intent.id, None)?,
                     Progress::Failed(failure) => {
                         if intent.kind == FOUND {
-                            self.tx.delete_chat(&intent.chat_id)?;
+                            self.not_founded(&intent.chat_id)?;
                         }
                         self.end_intent(intent.id, Some(failure))?;
                     }
@@ -158,6 +158,22 @@ impl Step<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// A chat that came to nothing goes; one that has a history stays, and is left.
+    fn not_founded(&mut self, chat: &ChatId) -> Result<()> {
+        let Some(mut row) = self.tx.chat(chat)? else { return Ok(()) };
+        if self.tx.history(chat, None, 1)?.is_empty() {
+            return Ok(self.tx.delete_chat(chat)?);
+        }
+        if let Some(mut group) = row.group.map(|id| self.tx.group(&id)).transpose()?.flatten() {
+            group.status = Status::Gone;
+            self.tx.set_group(&group)?;
+        }
+        row.left = true;
+        self.tx.set_chat(&row)?;
+        self.touch_chat(*chat);
+        self.fail_outbox(chat)
     }
 
     pub fn end_intent(&mut self, id: i64, failure: Option<Failure>) -> Result<()> {
@@ -180,11 +196,13 @@ impl Step<'_, '_> {
         let patience = Some(self.engine.net.patience_until).filter(|_| self.engine.net.online());
         let history = Some(self.engine.net.history_patience);
         let files = self.engine.media.deadline().filter(|_| self.engine.net.online());
+        let backup = self.engine.net.backup.due.filter(|_| self.engine.net.online());
         let times = intents
             .chain(self.engine.typing.deadlines())
             .chain(patience)
             .chain(history)
-            .chain(files);
+            .chain(files)
+            .chain(backup);
         Ok(times.filter(|due| *due > self.now).min())
     }
 
@@ -212,6 +230,17 @@ impl Step<'_, '_> {
         let Some(row) = self.tx.bundle(group)?.filter(|row| row.commit_hash == *hash) else {
             return Ok(());
         };
+        let patience =
+            matches!(failure.code(), relay::Code::RateLimited | relay::Code::Unavailable);
+        // A device that was never in gets nothing of the group: it looks for itself what became of it.
+        if !patience
+            && self.tx.group(group)?.is_some_and(|at| at.status == Status::Stale && at.epoch == 0)
+        {
+            self.drop_bundle(group)?;
+            self.engine.groups.remove(group);
+            self.tx.touch_intent(row.intent_id, self.now + 1_000, 0)?;
+            return Ok(());
+        }
         match failure.code() {
             // Another commit won; it is on its way through the mailbox, and ours is dropped when it comes.
             relay::Code::WrongEpoch => self.wait_for_epoch(group, failure.current_epoch),
@@ -227,7 +256,7 @@ impl Step<'_, '_> {
                 if let Some(intent) = self.tx.intent(row.intent_id)?
                     && intent.kind == FOUND
                 {
-                    self.tx.delete_chat(&intent.chat_id)?;
+                    self.not_founded(&intent.chat_id)?;
                 }
                 self.end_intent(row.intent_id, Some(failure))
             }

@@ -213,6 +213,9 @@ impl Step<'_, '_> {
         for lost in readding {
             devices.entry(lost.leaf.user).or_default().push(lost.leaf.device);
         }
+        for (user, device) in &care.returning {
+            devices.entry(*user).or_default().push(*device);
+        }
         if wish.tend && !care.missing.is_empty() {
             devices.entry(self.me()?).or_default().extend_from_slice(&care.missing);
         }

@@ -54,7 +54,10 @@ impl Step<'_, '_> {
                 bundle.commit =
                     seal_rejoin(&row.info_key, &row.group_id, commit, &mut *self.rng)?.into();
                 bundle.queues_add = vec![queue.to_vec()];
-                bundle.queues_remove = vec![old_queue.to_vec()];
+                // A restored device was never in: there is no leaf of it, and no queue.
+                if row.epoch > 0 {
+                    bundle.queues_remove = vec![old_queue.to_vec()];
+                }
                 self.put_group(group);
                 self.tx.set_queue(&queue, Some(&row.group_id))?;
                 self.request(
@@ -119,6 +122,15 @@ impl Step<'_, '_> {
             Ok(Outcome::GroupInfo(info)) => {
                 self.engine.net.group_infos.insert(intent.id, info);
             }
+            Err(failure)
+                if matches!(
+                    failure.code(),
+                    relay::Code::RateLimited | relay::Code::Unavailable
+                ) =>
+            {
+                let due = self.now + failure.retry_after.max(1_000);
+                self.tx.touch_intent(intent.id, due, intent.attempts)?;
+            }
             // The key moved on while we were away: only a member can let us in again.
             Ok(_) | Err(_) => {
                 self.ask_to_be_added(&intent, &row)?;
@@ -131,6 +143,9 @@ impl Step<'_, '_> {
     /// Asks the members through their direct chats, those who may add people first.
     fn ask_to_be_added(&mut self, intent: &IntentRow, row: &GroupRow) -> Result<Progress> {
         let me = self.me()?;
+        if row.epoch == 0 && self.found_again(row)? {
+            return Ok(Progress::Waits);
+        }
         let device_id = self.identity()?.device.to_vec();
         let request =
             Body::ReaddRequest(ReaddRequest { group_id: row.group_id.to_vec(), device_id });

@@ -52,11 +52,15 @@ pub fn check(group: &GroupView, changes: &Changes, facts: &Facts<'_>) -> Result<
         Committer::External(joiner) => {
             let own_leaf_only = changes.removed.len() == 1
                 && changes.removed.iter().all(|old| old.leaf.same_device(&joiner.leaf));
+            // A device that was never in comes by itself when its person is, as after a restore.
+            let device_more = changes.removed.is_empty()
+                && people.contains(&joiner.leaf.user)
+                && !(facts.revoked)(&joiner.leaf);
             let quiet = changes.added.is_empty() && changes.state.is_none();
-            return if own_leaf_only && quiet {
+            return if (own_leaf_only || device_more) && quiet {
                 Ok(())
             } else {
-                Err(Refusal("a rejoin may only replace the own leaf"))
+                Err(Refusal("a rejoin may only bring a device of a member"))
             };
         }
         Committer::Member(member) => member.leaf.user,
@@ -275,11 +279,21 @@ mod tests {
     }
 
     #[test]
-    fn a_rejoin_replaces_only_its_own_leaf() {
+    fn a_rejoin_brings_only_a_device_of_a_member() {
         let joiner = || Committer::External(Joiner { leaf: leaf(3), queue: QueueId([8; 16]) });
         let rejoin = |removed: Vec<Member>| Changes { committer: joiner(), removed, ..changes(1) };
         assert!(verdict(&rejoin(vec![member(3)])));
-        assert!(!verdict(&rejoin(vec![])));
+        let external = |user: u8, device: u8| Changes {
+            committer: Committer::External(Joiner {
+                leaf: LeafClaim { device: DeviceId([device; 16]), ..leaf(user) },
+                queue: QueueId([8; 16]),
+            }),
+            ..changes(1)
+        };
+        assert!(verdict(&external(3, 7)), "another device of a member");
+        assert!(!verdict(&external(9, 7)), "not one of a stranger");
+        let revoked = Facts { revoked: &|_| true };
+        assert!(check(&group(), &external(3, 7), &revoked).is_err(), "nor one that was revoked");
         assert!(!verdict(&rejoin(vec![member(4)])));
         assert!(!verdict(&rejoin(vec![member(3), member(4)])));
     }

@@ -35,6 +35,8 @@ pub struct Care {
     pub missing: Vec<DeviceId>,
     /// Leaves, by index, of devices that are revoked.
     pub revoked: Vec<u32>,
+    /// Active devices of others of whom only revoked leaves are in: they go on in these.
+    pub returning: Vec<(UserId, DeviceId)>,
     /// A queue for the own leaf.
     pub new_queue: Option<QueueId>,
 }
@@ -71,6 +73,14 @@ impl Step<'_, '_> {
             let device = device.and_then(|log| log.device(&member.leaf.device));
             if device.is_some_and(|device| device.revoked_seq.is_some()) {
                 care.revoked.push(member.index);
+            }
+        }
+        for (user, log) in logs.iter().filter(|(user, _)| **user != me) {
+            let mut leaves = view.members.iter().filter(|member| member.leaf.user == *user);
+            if let Some(log) = log
+                && leaves.all(|member| care.revoked.contains(&member.index))
+            {
+                care.returning.extend(log.active().map(|device| (*user, device.id)));
             }
         }
         let not_ready = self.not_ready()?;

@@ -83,7 +83,7 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn person_comes(&mut self, record: &PersonRecord) -> Result<()> {
+    pub fn person_comes(&mut self, record: &PersonRecord) -> Result<()> {
         let Ok(user) = UserId::try_from(&record.user_id) else { return Ok(()) };
         let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let mut person = self.tx.person(&user)?;
@@ -102,7 +102,7 @@ impl Step<'_, '_> {
         Ok(self.tx.set_person(&person)?)
     }
 
-    fn chat_comes(&mut self, record: &ChatRecord) -> Result<()> {
+    pub fn chat_comes(&mut self, record: &ChatRecord) -> Result<()> {
         let name = record.name.as_ref().and_then(|name| name.name.as_ref());
         let Some(id) = self.named_chat(record.name.as_ref())? else { return Ok(()) };
         let fresh = match name {
@@ -139,7 +139,7 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    fn message_comes(&mut self, record: MessageRecord) -> Result<()> {
+    pub fn message_comes(&mut self, record: MessageRecord) -> Result<()> {
         let (Ok(message_id), Ok(sender)) =
             (MessageId::try_from(&record.message_id), UserId::try_from(&record.sender))
         else {

@@ -18,7 +18,7 @@ use parlor_store::chats::{Chat, ChatId};
 use parlor_wire::content::ChatKind;
 use parlor_wire::device::{ChatName, HistoryChunk, HistoryWant, chat_name::Name};
 use parlor_wire::{GroupId, Message, QueueId, UserId, padding};
-pub use serve::Outgoing;
+pub use serve::{Outgoing, chat_record, person_record};
 
 const INCOMING: &str = "history_incoming";
 

@@ -318,7 +318,11 @@ impl Step<'_, '_> {
         Ok(members.iter().any(|member| member.leaf.device == *device))
     }
 
-    fn message_record(&self, row: &MessageRow, chat: Option<ChatName>) -> Result<MessageRecord> {
+    pub fn message_record(
+        &self,
+        row: &MessageRow,
+        chat: Option<ChatName>,
+    ) -> Result<MessageRecord> {
         let mut versions: Vec<VersionRecord> = self
             .tx
             .versions(&row.message_id)?
@@ -368,7 +372,7 @@ fn advance(next: &mut Cursor, more: bool, last: Option<Vec<u8>>, then: Stage) {
     next.after = last.filter(|_| more).unwrap_or_default();
 }
 
-fn person_record(person: &parlor_store::people::Person) -> PersonRecord {
+pub fn person_record(person: &parlor_store::people::Person) -> PersonRecord {
     PersonRecord {
         user_id: person.user_id.to_vec(),
         username: person.username.clone().unwrap_or_default(),
@@ -383,7 +387,7 @@ fn person_record(person: &parlor_store::people::Person) -> PersonRecord {
     }
 }
 
-fn chat_record(chat: &Chat) -> Option<ChatRecord> {
+pub fn chat_record(chat: &Chat) -> Option<ChatRecord> {
     Some(ChatRecord {
         name: Some(chat_name(chat)?),
         title: chat.title.clone(),

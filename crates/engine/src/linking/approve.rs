@@ -317,6 +317,7 @@ impl Step<'_, '_> {
             history_key: channel.key.clone(),
             account_key: self.account_key()?.expose().to_vec(),
             names: self.device_names_to_tell()?,
+            backup: self.backup_keys()?,
         }
         .encode_to_vec();
         let transcript = statement::link_transcript(&offer, &state.reveal);

@@ -61,7 +61,8 @@ impl Step<'_, '_> {
 
     /// `link.start`: answered with the link as soon as it leads here.
     pub fn start_link(&mut self, ticket: Ticket, wish: LinkStart) -> Result<()> {
-        if self.has_account()? || self.tx.meta("genesis")?.is_some() {
+        let taken = self.has_account()? || self.tx.meta("genesis")?.is_some();
+        if taken || self.restore_is_wanted()? {
             self.fail(ticket, Code::Refused, "This profile has an account already.");
             return Ok(());
         }
@@ -237,6 +238,7 @@ impl Step<'_, '_> {
         self.tx.set_meta("device_name", state.offer.name.as_bytes())?;
         self.tx.set_meta("account_key", &content.account_key)?;
         self.set_device_names(&content.names)?;
+        self.set_backup_keys(content.backup.as_ref())?;
         if !content.username.is_empty() {
             self.tx.set_meta("username", content.username.as_bytes())?;
         }

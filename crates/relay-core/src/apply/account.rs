@@ -39,7 +39,7 @@ pub(super) fn create(
             tx.put(Table::Invite, hash.0, invite.encode_to_vec());
         }
     }
-    let account = rows::Account { username, created_day: day(now), head_seq: 0 };
+    let account = rows::Account { username, created_day: day(now), ..Default::default() };
     tx.put(Table::Account, user.0, account.encode_to_vec());
     tx.put(Table::Log, key(&[&user.0, &0u32.to_be_bytes()]), genesis);
     add_device(tx, &user, &device);
@@ -115,6 +115,7 @@ pub(super) fn delete(
         return Ok(refused(Refusal::NotFound("user_id")));
     };
     tx.remove(Table::Account, user.0);
+    super::backup::drop(tx, &account.backup)?;
     if let Some(name) = account.username {
         tx.remove(Table::Name, name.into_bytes());
     }

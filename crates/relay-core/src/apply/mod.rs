@@ -3,6 +3,7 @@
 //! Invariants: a refused or failed command leaves nothing in the batch; time and randomness come with it.
 
 mod account;
+mod backup;
 mod blob;
 mod direct;
 mod group;
@@ -95,6 +96,7 @@ fn run(
         Operation::CompleteBlob { blob, days } => blob::complete(tx, &blob, days, now),
         Operation::RenewBlob { blob, user, limits } => blob::renew(tx, &blob, &user, &limits, now),
         Operation::ForgetBlobs { blobs } => blob::forget(tx, &blobs),
+        Operation::AppendBackup(append) => backup::append(tx, append, now),
         Operation::Sweep { limit } => sweep::sweep(tx, server_key, limit, now),
     }?;
     if let Some(request) = command.request {

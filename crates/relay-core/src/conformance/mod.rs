@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
+mod backups;
 mod blobs;
 mod direct;
 mod fixture;
@@ -22,7 +23,7 @@ type Property = fn(&ServerKey, &Open);
 /// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
 /// store open at a time; all are under `key`.
 pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
-    let properties: [(&str, Property); 26] = [
+    let properties: [(&str, Property); 30] = [
         ("an acknowledged append survives reopening", mailboxes::append_survives),
         ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
         ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
@@ -49,6 +50,10 @@ pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
         ("a guest goes with all that was its own", direct::guests_go),
         ("blobs are granted within limits", blobs::granted),
         ("blobs are kept for their time and go once", blobs::kept_and_swept),
+        ("segments of a backup are appended in order, once", backups::appended),
+        ("a backup belongs to one account", backups::owned),
+        ("a backup is bounded", backups::bounded),
+        ("a backup goes with its account and with its successor", backups::gone),
     ];
     for (name, property) in properties {
         eprintln!("conformance: {name}");

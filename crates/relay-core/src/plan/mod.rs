@@ -1,6 +1,7 @@
 //! From a request to an answer or a command: one file per subject, this one only routes.
 
 mod account;
+mod backup;
 mod blob;
 mod direct;
 mod group;
@@ -104,6 +105,9 @@ pub(crate) fn route(
         Request::DirectPost(it) => direct::post(relay, read, session, it, ctx),
         Request::BlobGrant(it) => blob::grant(relay, session, &it, ctx),
         Request::BlobRenew(it) => blob::renew(relay, session, &it, ctx),
+        Request::BackupAppend(it) => backup::append(relay, session, it, ctx),
+        Request::BackupStat(_) => backup::stat(relay, read, session, ctx),
+        Request::BackupRead(it) => backup::read(relay, read, session, &it, ctx),
         Request::Ping(_) => Ok(Step::done()),
     }
 }

@@ -1,0 +1,519 @@
+//! `account.restore`: an account whose devices are all lost goes on with a new device.
+//!
+//! | stage    | asks                             | ends                                                     |
+//! |----------|----------------------------------|----------------------------------------------------------|
+//! | found    | the device log, by the code      | it names the code's key: whose account it is             |
+//! | reading  | segments, the newest first       | the first one is here                                    |
+//! | joining  | the log again; an entry for it   | the log has the new device                               |
+//! | done     |                                  | a device like any other, which removes the others and    |
+//! |          |                                  | comes back into each group                               |
+//!
+//! Each segment names the hash of the one before it, so that the relay cannot leave any out, swap or replace them
+//! unnoticed; it can keep the newest back, which is why the person is told how old the backup is. The state is one
+//! value in the database: after a crash the same keys go on where they stopped, and no second device is made.
+
+use super::write::additional;
+use super::{KEYS, mistyped, public_keys};
+use crate::groups::{REJOIN, Wish};
+use crate::net::{Link, Purpose, Waiting};
+use crate::notice::Notice;
+use crate::step::Step;
+use crate::{EngineError, Result, Ticket};
+use parlor_crypto::Secret;
+use parlor_crypto::recovery::{RecoveryCode, RecoveryKeys};
+use parlor_crypto::sign::SigningKey;
+use parlor_identity::{DeviceLog, add_by_recovery, revoke_by_recovery};
+use parlor_store::groups::{GroupRow, MemberRow, Status};
+use parlor_store::people::Person;
+use parlor_view::{AccountRestore, Answer, Code, Event, Failure, SettingsChange};
+use parlor_wire::device::{BackupBody, BackupGroup, BackupSegment};
+use parlor_wire::limits::{MAX_DEVICES, MAX_NAME_BYTES};
+use parlor_wire::relay::{
+    self, BackupRead, BackupSegments, BackupState, LogAppend, client_frame::Request,
+    reply::Result as Outcome,
+};
+use parlor_wire::{DeviceId, GroupId, Message, QueueId, UserId, hash, padding, statement};
+
+const RESTORING: &str = "restoring";
+/// Segments asked for at once.
+const AT_ONCE: u32 = 4;
+
+/// How far a restore is.
+#[derive(Clone, PartialEq, Message)]
+pub struct Restoring {
+    /// What the code's keys follow from.
+    #[prost(bytes = "vec", tag = "1")]
+    root: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    device_id: Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    device_seed: Vec<u8>,
+    #[prost(string, tag = "4")]
+    name: String,
+    /// Segments there are; 0 until the account was found.
+    #[prost(uint32, tag = "5")]
+    count: u32,
+    /// Segments that are still to be read.
+    #[prost(uint32, tag = "6")]
+    left: u32,
+    /// What the newest of these has to hash to; empty when nothing says so yet.
+    #[prost(bytes = "vec", tag = "7")]
+    expected: Vec<u8>,
+    /// When the newest segment came, by the relay's clock.
+    #[prost(uint64, tag = "8")]
+    updated: u64,
+    /// Hash of the newest segment.
+    #[prost(bytes = "vec", tag = "9")]
+    newest: Vec<u8>,
+    /// Bytes of the segments read.
+    #[prost(uint64, tag = "10")]
+    bytes: u64,
+    /// Chats that are no more.
+    #[prost(bytes = "vec", repeated, tag = "11")]
+    gone: Vec<Vec<u8>>,
+    #[prost(string, tag = "12")]
+    username: String,
+    /// When the newest segment was made, by its device's clock.
+    #[prost(uint64, tag = "13")]
+    made_at: u64,
+}
+
+impl Step<'_, '_> {
+    fn restoring(&self) -> Result<Option<Restoring>> {
+        let state = self.tx.meta(RESTORING)?.map(|bytes| Restoring::decode(bytes.as_slice()));
+        state.transpose().map_err(|_| EngineError::Damaged("a restore"))
+    }
+
+    fn set_restoring(&mut self, state: &Restoring) -> Result<()> {
+        Ok(self.tx.set_meta(RESTORING, &state.encode_to_vec())?)
+    }
+
+    /// Whether this profile has no account and takes one up again.
+    pub fn restore_is_wanted(&self) -> Result<bool> {
+        Ok(self.tx.meta(RESTORING)?.is_some())
+    }
+
+    pub fn start_restore(&mut self, ticket: Ticket, wish: AccountRestore) -> Result<()> {
+        let code = match RecoveryCode::parse(wish.code.text()) {
+            Ok(code) => code,
+            Err(error) => {
+                self.answer(ticket, Err(mistyped(error)));
+                return Ok(());
+            }
+        };
+        let root = code.root().expose().to_vec();
+        let begun = self.restoring()?;
+        let another = begun.as_ref().is_some_and(|state| state.count > 0 && state.root != root);
+        let taken = self.has_account()? || self.tx.meta("genesis")?.is_some();
+        if taken || another || self.link_is_wanted()? {
+            self.fail(ticket, Code::Refused, "This profile is another account's already.");
+            return Ok(());
+        }
+        let name = wish.device_name.as_deref().unwrap_or("Parlor").trim().to_string();
+        if name.is_empty() || name.len() > MAX_NAME_BYTES {
+            self.fail(ticket, Code::InvalidName, "A device needs a name, and not too long a one.");
+            return Ok(());
+        }
+        if !wish.server.starts_with("http://") && !wish.server.starts_with("https://") {
+            let text = "The server's address begins with http:// or https://.";
+            self.fail(ticket, Code::NotFound, text);
+            return Ok(());
+        }
+        if begun.is_none_or(|state| state.root != root) {
+            let state = Restoring {
+                root,
+                device_id: self.random::<16>().to_vec(),
+                device_seed: self.random::<32>().to_vec(),
+                name,
+                ..Restoring::default()
+            };
+            self.set_restoring(&state)?;
+        }
+        self.tx.set_meta("server", wish.server.trim_end_matches('/').as_bytes())?;
+        let leaves = self.engine.net.link != Link::Offline;
+        self.engine.net.waiting.push(Waiting::Restore { ticket, leaves });
+        self.out.disconnect = true;
+        Ok(())
+    }
+
+    /// On a new connection: goes on where it stopped.
+    pub fn resume_restore(&mut self) -> Result<()> {
+        let Some(state) = self.restoring()? else { return Ok(()) };
+        self.engine.net.link = Link::Guest;
+        self.out.events.push(Event::Connection { state: "online" });
+        self.read_on(&state)
+    }
+
+    /// Asks for segments, or for the log when there are none left or nothing is known yet.
+    fn read_on(&mut self, state: &Restoring) -> Result<()> {
+        let keys = RecoveryKeys::of(&crate::linking::secret(&state.root)?);
+        let from = state.left.saturating_sub(AT_ONCE);
+        let signed = statement::backup_read(&keys.locator, &self.engine.net.nonce);
+        let read = BackupRead {
+            locator: keys.locator.to_vec(),
+            from,
+            max: state.left - from,
+            signature: keys.reading.sign(&signed).to_vec(),
+        };
+        self.request(Request::BackupRead(read), Purpose::Restore { from });
+        Ok(())
+    }
+
+    /// The relay's answer to what was asked.
+    pub fn restore_came(
+        &mut self,
+        from: u32,
+        result: Result<Outcome, relay::Failure>,
+    ) -> Result<()> {
+        let Some(state) = self.restoring()? else { return Ok(()) };
+        let came = match result {
+            Ok(Outcome::BackupSegments(came)) => came,
+            Ok(_) => return self.restore_fails(false, does_not_hold()),
+            Err(failure) if failure.code() == relay::Code::NotFound && state.count == 0 => {
+                let text = "The server knows no backup of that code.";
+                return self.restore_fails(true, Failure::new(Code::NotFound, text));
+            }
+            Err(failure) => {
+                let failure = self.relay_failure(&failure);
+                return self.restore_fails(false, failure);
+            }
+        };
+        let keys = RecoveryKeys::of(&crate::linking::secret(&state.root)?);
+        if state.left > 0 {
+            return self.segments_came(state, &keys, from, &came);
+        }
+        let Some(log) = checked_log(&keys, &came.log) else {
+            return self.restore_fails(state.count == 0, does_not_hold());
+        };
+        if state.count == 0 {
+            return self.account_found(state, &log, came);
+        }
+        self.join_account(&state, &keys, &log, &came.log)
+    }
+
+    /// Nothing of this try is kept when it led nowhere; else it can go on later.
+    fn restore_fails(&mut self, forget: bool, failure: Failure) -> Result<()> {
+        if forget {
+            self.tx.delete_meta(RESTORING)?;
+            self.tx.delete_meta("server")?;
+        }
+        self.restore_answered(&Err(failure));
+        self.out.disconnect = true;
+        Ok(())
+    }
+
+    fn restore_answered(&mut self, answer: &Result<Answer, Failure>) {
+        let waiting = std::mem::take(&mut self.engine.net.waiting);
+        for entry in waiting {
+            match entry {
+                Waiting::Restore { ticket, .. } => self.answer(ticket, answer.clone()),
+                other => self.engine.net.waiting.push(other),
+            }
+        }
+    }
+
+    fn account_found(
+        &mut self,
+        mut state: Restoring,
+        log: &DeviceLog,
+        came: BackupSegments,
+    ) -> Result<()> {
+        if came.count == 0 {
+            return self.restore_fails(true, does_not_hold());
+        }
+        self.tx.set_meta("user_id", log.user_id().as_bytes())?;
+        self.tx.set_meta("device_id", &state.device_id)?;
+        self.tx.set_meta("device_seed", &state.device_seed)?;
+        for (seq, entry) in (0u32..).zip(&came.log) {
+            self.tx.add_log_entry(&log.user_id(), seq, entry)?;
+        }
+        self.engine.identity = crate::account::identity(self.tx)?.map(std::rc::Rc::new);
+        state.count = came.count;
+        state.left = came.count;
+        state.updated = came.updated;
+        state.username = came.username;
+        self.set_restoring(&state)?;
+        self.read_on(&state)
+    }
+
+    fn segments_came(
+        &mut self,
+        mut state: Restoring,
+        keys: &RecoveryKeys,
+        from: u32,
+        came: &BackupSegments,
+    ) -> Result<()> {
+        if from.checked_add(came.segments.len() as u32) != Some(state.left) {
+            return self.restore_fails(false, does_not_hold());
+        }
+        for sealed in came.segments.iter().rev() {
+            let Some(body) = self.open_segment(&state, keys, sealed)? else {
+                return self.restore_fails(false, does_not_hold());
+            };
+            if state.left == state.count {
+                state.newest = hash(sealed).to_vec();
+                state.made_at = body.time;
+                self.newest_segment(&state, &body)?;
+            }
+            state.left -= 1;
+            state.expected.clone_from(&body.previous);
+            state.bytes += sealed.len() as u64;
+            self.segment_comes(&mut state, body)?;
+        }
+        self.untouch();
+        self.set_restoring(&state)?;
+        let (done, total) = (u64::from(state.count - state.left), u64::from(state.count));
+        self.out.events.push(Event::RestoreProgress { done, total, ended: false });
+        self.read_on(&state)
+    }
+
+    /// The next segment to read, if it is what the one behind it says and was made by a device of the account.
+    fn open_segment(
+        &self,
+        state: &Restoring,
+        keys: &RecoveryKeys,
+        sealed: &[u8],
+    ) -> Result<Option<BackupBody>> {
+        let Some(log) = self.log(&self.me()?)? else { return Ok(None) };
+        let opened = || -> Option<BackupBody> {
+            let index = state.left.checked_sub(1)?;
+            let newest = state.left == state.count;
+            (newest || state.expected == hash(sealed).0).then_some(())?;
+            let segment = keys.opening.open(&additional(&keys.locator, index), sealed).ok()?;
+            let segment = BackupSegment::decode(padding::unpad(&segment).ok()?).ok()?;
+            let body = BackupBody::decode(segment.body.as_slice()).ok()?;
+            let device = log.device(&DeviceId::try_from(&body.device_id).ok()?)?;
+            let signed = statement::backup_segment(&keys.locator, &segment.body);
+            device.key.verify(&signed, &segment.signature).ok()?;
+            let fits = body.version == 1
+                && body.index == index
+                && body.user_id == log.user_id().0
+                && body.previous.is_empty() == (index == 0);
+            fits.then_some(body)
+        };
+        Ok(opened())
+    }
+
+    /// What the newest segment says counts for the account itself.
+    fn newest_segment(&mut self, state: &Restoring, body: &BackupBody) -> Result<()> {
+        let me = self.me()?;
+        let profile = body.profile.clone().unwrap_or_default();
+        let mut person = Person::unknown(me);
+        person.username = Some(state.username.clone()).filter(|name| !name.is_empty());
+        person.display_name = Some(profile.display_name.clone());
+        person.about = Some(profile.about).filter(|about| !about.is_empty());
+        person.avatar = Some(profile.avatar).filter(|avatar| !avatar.is_empty());
+        person.profile_version = profile.version;
+        person.accepted = true;
+        self.tx.set_person(&person)?;
+        self.tx.set_meta("display_name", profile.display_name.as_bytes())?;
+        self.tx.set_number("profile_version", profile.version)?;
+        if let Some(username) = &person.username {
+            self.tx.set_meta("username", username.as_bytes())?;
+        }
+        if crate::linking::secret(&body.account_key).is_ok() {
+            self.tx.set_meta("account_key", &body.account_key)?;
+        }
+        let switches = body.switches.unwrap_or_default();
+        self.set_switches(&SettingsChange {
+            read_receipts: switches.read_receipts,
+            delivered_receipts: switches.delivered_receipts,
+            typing: switches.typing,
+        })
+    }
+
+    /// Takes over what no later segment has.
+    fn segment_comes(&mut self, state: &mut Restoring, body: BackupBody) -> Result<()> {
+        for record in &body.people {
+            let Ok(user) = UserId::try_from(&record.user_id) else { continue };
+            if self.tx.person(&user)? == Person::unknown(user) {
+                self.person_comes(record)?;
+            }
+        }
+        for record in &body.chats {
+            let Some(id) = self.named_chat(record.name.as_ref())? else { continue };
+            if self.tx.chat(&id)?.is_none() && !state.gone.iter().any(|gone| *gone == id.0) {
+                self.chat_comes(record)?;
+            }
+        }
+        for id in body.gone_chats {
+            let known = parlor_store::chats::ChatId::try_from(&id).map(|id| self.tx.chat(&id));
+            if let Ok(known) = known
+                && known?.is_none()
+            {
+                state.gone.push(id);
+            }
+        }
+        for record in body.groups {
+            self.group_comes(&record)?;
+        }
+        for record in body.messages {
+            self.message_comes(record)?;
+        }
+        Ok(())
+    }
+
+    fn group_comes(&mut self, record: &BackupGroup) -> Result<()> {
+        let Ok(group_id) = GroupId::try_from(&record.group_id) else { return Ok(()) };
+        let Some(chat_id) = self.named_chat(record.chat.as_ref())? else { return Ok(()) };
+        if self.tx.group(&group_id)?.is_some() {
+            return Ok(());
+        }
+        let inside = crate::linking::secret(&record.info_key).is_ok();
+        self.tx.set_group(&GroupRow {
+            group_id,
+            chat_id,
+            // Nothing leads to it: the leaf that comes in has another.
+            queue_id: QueueId(self.random()),
+            status: if inside { Status::Stale } else { Status::Gone },
+            epoch: 0,
+            info_key: record.info_key.clone(),
+            created_at: 0,
+            last_seq: 0,
+            wait_epoch: 0,
+            refused: None,
+            profile_sent: -1,
+            refreshed_at: 0,
+        })?;
+        for user_id in record.members.iter().filter_map(|id| UserId::try_from(id).ok()) {
+            let member =
+                MemberRow { user_id, devices: 1, joined: 0, leaving: false, delivered: 0, read: 0 };
+            self.tx.set_member(&group_id, &member)?;
+        }
+        Ok(())
+    }
+
+    /// Everything is here: the new device comes into the log.
+    fn join_account(
+        &mut self,
+        state: &Restoring,
+        keys: &RecoveryKeys,
+        log: &DeviceLog,
+        entries: &[Vec<u8>],
+    ) -> Result<()> {
+        let device = DeviceId::try_from(&state.device_id)?;
+        if log.user_id() != self.me()? {
+            return self.restore_fails(false, does_not_hold());
+        }
+        match log.device(&device) {
+            Some(known) if known.revoked_seq.is_none() => {
+                return self.restored(state, keys, log, entries);
+            }
+            Some(_) => {
+                let text = "Another device has taken the account up in the meantime.";
+                return self.restore_fails(false, Failure::new(Code::Revoked, text));
+            }
+            None => {}
+        }
+        let full = log.active().count() >= MAX_DEVICES;
+        let entry = match log.active().next().filter(|_| full) {
+            Some(oldest) => revoke_by_recovery(log, &keys.signing, oldest.id, self.now),
+            None => {
+                let seed = Secret::try_from(state.device_seed.as_slice())
+                    .map_err(|_| EngineError::Damaged("a restore"))?;
+                let new = (device, &SigningKey::from_seed(&seed));
+                let name = self.seal_device_name(&device, &state.name)?;
+                add_by_recovery(log, &keys.signing, new, name, self.now)
+            }
+        };
+        let append = LogAppend { entry: entry.encode_to_vec() };
+        self.request(Request::LogAppend(append), Purpose::RestoreJoin);
+        Ok(())
+    }
+
+    /// The relay's word on the entry; what counts is the log.
+    pub fn restore_joined(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
+        let Some(state) = self.restoring()? else { return Ok(()) };
+        match result {
+            Err(failure) if failure.code() != relay::Code::LogConflict => {
+                let failure = self.relay_failure(&failure);
+                self.restore_fails(false, failure)
+            }
+            _ => self.read_on(&state),
+        }
+    }
+
+    /// From here on this is a device like any other.
+    fn restored(
+        &mut self,
+        state: &Restoring,
+        keys: &RecoveryKeys,
+        log: &DeviceLog,
+        entries: &[Vec<u8>],
+    ) -> Result<()> {
+        let (user, device) = (log.user_id(), DeviceId::try_from(&state.device_id)?);
+        let added = log.device(&device).map_or(0, |device| device.added_seq);
+        let known = self.tx.log_entries(&user)?;
+        if !entries.starts_with(&known) {
+            return self.restore_fails(false, does_not_hold());
+        }
+        for (seq, entry) in (0u32..).zip(entries).skip(known.len()) {
+            self.tx.add_log_entry(&user, seq, entry)?;
+        }
+        self.tx.set_number("device_log_seq", u64::from(added))?;
+        self.tx.set_number("own_log_seq", u64::from(log.head_seq()))?;
+        self.tx.set_meta("device_name", state.name.as_bytes())?;
+        self.tx.set_meta(KEYS, &public_keys(keys).encode_to_vec())?;
+        self.tx.set_number("registered", 1)?;
+        let others = log.active().map(|other| other.id).filter(|id| *id != device);
+        self.want_removed(others.collect())?;
+        // What the backup has came out of it just now; what changes from here on is noted.
+        self.set_backup_state(&BackupState {
+            locator: keys.locator.to_vec(),
+            count: state.count,
+            bytes: state.bytes,
+            limit: 0,
+            updated: state.updated,
+            last_hash: state.newest.clone(),
+        })?;
+        self.tx.set_writes_backup(true)?;
+        self.come_back(state)?;
+        self.tx.delete_meta(RESTORING)?;
+        self.engine.identity = crate::account::identity(self.tx)?.map(std::rc::Rc::new);
+        let total = u64::from(state.count);
+        self.out.events.push(Event::RestoreProgress { done: total, total, ended: true });
+        let address = self.tx.person(&user)?.address();
+        let answer = Answer::Created { user_id: user.text(), address, device_id: device.text() };
+        self.restore_answered(&Ok(answer));
+        self.out.disconnect = true;
+        Ok(())
+    }
+
+    /// Every group that the account was in is joined again, and each chat says what may be missing.
+    fn come_back(&mut self, state: &Restoring) -> Result<()> {
+        for mut row in self.tx.groups()? {
+            let Some(mut chat) = self.tx.chat(&row.chat_id)? else {
+                row.status = Status::Gone;
+                self.tx.set_group(&row)?;
+                continue;
+            };
+            if row.status != Status::Stale {
+                continue;
+            }
+            chat.group.get_or_insert(row.group_id);
+            self.tx.set_chat(&chat)?;
+            self.add_intent(row.chat_id, row.group_id, REJOIN, &Wish::default(), 0)?;
+        }
+        let me = self.me()?;
+        let text = crate::devices::moment(state.made_at);
+        for chat in self.tx.chats()?.into_iter().filter(|chat| !chat.left) {
+            let Some(group) = chat.group else { continue };
+            let notice = Notice::new("restored_here", me, None, &text);
+            self.add_notice(&chat.chat_id, &group, 0, self.now, notice)?;
+        }
+        self.untouch();
+        Ok(())
+    }
+}
+
+/// The account's log, if it names the code's key.
+fn checked_log(keys: &RecoveryKeys, entries: &[Vec<u8>]) -> Option<DeviceLog> {
+    let user = DeviceLog::found(entries.first()?).ok()?.user_id();
+    let log = DeviceLog::verify(&user, entries).ok()?;
+    (log.recovery_key() == keys.signing.public()).then_some(log)
+}
+
+fn does_not_hold() -> Failure {
+    let text = "What the server has is not a backup of this code, or it was changed.";
+    Failure::new(Code::VerificationFailed, text)
+}
