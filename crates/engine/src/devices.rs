@@ -235,7 +235,9 @@ impl Step<'_, '_> {
                 self.out.events.push(Event::DeviceLinked { user_id, device_id });
             }
         }
-        if !self.removing()?.devices.is_empty() {
+        let shared = self.tx.chat(&crate::contacts::self_chat_id(&me))?.is_some();
+        // A restored device removes devices that it never shared a chat with.
+        if shared && !self.removing()?.devices.is_empty() {
             self.keep_in_step(vec![one(Change::LogSeq(log.head_seq()))])?;
         }
         Ok(())

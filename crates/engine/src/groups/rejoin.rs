@@ -151,8 +151,10 @@ impl Step<'_, '_> {
             Body::ReaddRequest(ReaddRequest { group_id: row.group_id.to_vec(), device_id });
         let mut asked = 0;
         // The own other devices first, if there are any.
-        if !self.other_own_devices()?.is_empty() && row.chat_id != contacts::self_chat_id(&me) {
-            self.enqueue(&contacts::self_chat_id(&me), Kind::Other, request.clone())?;
+        let own = contacts::self_chat_id(&me);
+        let shared = self.tx.chat(&own)?.is_some() && !self.other_own_devices()?.is_empty();
+        if shared && row.chat_id != own {
+            self.enqueue(&own, Kind::Other, request.clone())?;
         }
         for member in self.tx.members(&row.group_id)? {
             let chat = contacts::direct_chat_id(&me, &member.user_id);
