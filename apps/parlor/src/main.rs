@@ -3,6 +3,7 @@
 mod admin;
 mod device;
 mod lines;
+mod recovery;
 mod request;
 mod rpc;
 mod send;
@@ -29,6 +30,8 @@ enum Command {
     Send(send::SendArgs),
     Inbox(send::InboxArgs),
     Status(send::StatusArgs),
+    Code(recovery::CodeArgs),
+    Restore(recovery::RestoreArgs),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         Command::Send(args) => send::send(args),
         Command::Inbox(args) => send::inbox(args),
         Command::Status(args) => send::status(args),
+        Command::Code(args) => recovery::code(args),
+        Command::Restore(args) => recovery::restore(args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("parlor: {error:#}");

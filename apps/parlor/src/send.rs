@@ -179,7 +179,7 @@ pub fn status(args: StatusArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn with_device(
+pub fn with_device(
     profile: device::ProfileArgs,
     work: impl AsyncFnOnce(&mut Device) -> anyhow::Result<()>,
 ) -> anyhow::Result<ExitCode> {
@@ -206,15 +206,16 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-fn odd() -> anyhow::Error {
+pub fn odd() -> anyhow::Error {
     anyhow!("the device answered something else than was asked")
 }
 
-struct Device {
+/// A running device of a command.
+pub struct Device {
     client: Client,
     outputs: Outputs,
     /// Events that came while an answer was waited for.
-    events: Vec<Event>,
+    pub events: Vec<Event>,
 }
 
 impl Device {
@@ -236,7 +237,7 @@ impl Device {
         }
     }
 
-    async fn ask(&mut self, command: Command) -> anyhow::Result<Answer> {
+    pub async fn ask(&mut self, command: Command) -> anyhow::Result<Answer> {
         self.ask_within(command, PATIENCE).await
     }
 
@@ -254,7 +255,11 @@ impl Device {
         }
     }
 
-    async fn ask_within(&mut self, command: Command, limit: Duration) -> anyhow::Result<Answer> {
+    pub async fn ask_within(
+        &mut self,
+        command: Command,
+        limit: Duration,
+    ) -> anyhow::Result<Answer> {
         let ticket = self.client.command(command);
         let answer = async {
             loop {

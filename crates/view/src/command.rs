@@ -1,7 +1,7 @@
 //! What can be asked of a device. Method and parameter names are those of `docs/rpc.md`.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -22,11 +22,16 @@ pub enum InvalidCommand {
 }
 
 /// A recovery code as it was typed. Its `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WrittenCode(String);
 
 impl WrittenCode {
+    /// A code as somebody has it.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
     /// What was typed.
     pub fn text(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! What is shown: answers, view models, events. Field names are those of `docs/rpc.md`; what is empty and
 //! optional is left out.
 
+use crate::command::WrittenCode;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -240,6 +241,7 @@ pub enum Answer {
     Contacts { contacts: Vec<ContactView> },
     Uri { uri: String },
     Code { code: String },
+    RecoveryCode { code: WrittenCode },
     Device { device_id: String },
     Safety(SafetyView),
     Backup(BackupView),

@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     let Ok(Answer::Backup(view)) = story.world.ask(0, Command::BackupStatus)? else {
         bail!("no status")
     };
-    let Ok(Answer::Code { code }) = story.world.ask(0, Command::BackupCode)? else {
+    let Ok(Answer::RecoveryCode { code }) = story.world.ask(0, Command::BackupCode)? else {
         bail!("no code")
     };
     story.world.go_offline(0, None)?;

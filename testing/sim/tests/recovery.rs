@@ -54,7 +54,7 @@ fn everybody_talks(story: &mut Story, devices: &[usize]) -> Result<()> {
 
 fn code(story: &mut Story, device: usize) -> Result<String> {
     match story.world.ask(device, Command::BackupCode)? {
-        Ok(Answer::Code { code }) => Ok(code),
+        Ok(Answer::RecoveryCode { code }) => Ok(code.text().to_owned()),
         other => bail!("no code: {other:?}"),
     }
 }

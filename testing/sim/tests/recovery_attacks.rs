@@ -19,7 +19,7 @@ fn talk(story: &mut Story, devices: &[usize]) -> Result<()> {
 
 fn code(story: &mut Story, device: usize) -> Result<String> {
     match story.world.ask(device, Command::BackupCode)? {
-        Ok(Answer::Code { code }) => Ok(code),
+        Ok(Answer::RecoveryCode { code }) => Ok(code.text().to_owned()),
         other => bail!("no code: {other:?}"),
     }
 }

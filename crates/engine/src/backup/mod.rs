@@ -16,7 +16,7 @@ use crate::own::one;
 use crate::step::Step;
 use crate::{EngineError, Result, Ticket};
 use parlor_crypto::recovery::{InvalidCode, RecoveryCode, RecoveryKeys};
-use parlor_view::{Answer, BackupView, Code, Failure};
+use parlor_view::{Answer, BackupView, Code, Failure, WrittenCode};
 use parlor_wire::device::{BackupKeys, own_change::Change};
 use parlor_wire::relay::{self, BackupState, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{Hash, Message};
@@ -180,7 +180,9 @@ impl Step<'_, '_> {
     /// `backup.code`: what the person has to write down.
     pub fn show_code(&mut self, ticket: Ticket) -> Result<()> {
         match crate::account::text(self.tx, CODE)? {
-            Some(code) => self.answer(ticket, Ok(Answer::Code { code })),
+            Some(code) => {
+                self.answer(ticket, Ok(Answer::RecoveryCode { code: WrittenCode::new(code) }))
+            }
             None => {
                 let text =
                     "This device does not have the recovery code. It is where it was written down.";

@@ -54,8 +54,7 @@ pub fn check(group: &GroupView, changes: &Changes, facts: &Facts<'_>) -> Result<
                 && changes.removed.iter().all(|old| old.leaf.same_device(&joiner.leaf));
             // A device that was never in comes by itself when its person is, as after a restore. Whether it was
             // revoked meanwhile does not count, as nowhere: members would disagree. It is taken out again.
-            let device_more =
-                changes.removed.is_empty() && people.contains(&joiner.leaf.user);
+            let device_more = changes.removed.is_empty() && people.contains(&joiner.leaf.user);
             let quiet = changes.added.is_empty() && changes.state.is_none();
             return if (own_leaf_only || device_more) && quiet {
                 Ok(())
