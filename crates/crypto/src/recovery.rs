@@ -92,11 +92,11 @@ impl RecoveryCode {
         Secret::new(blake3::derive_key("parlor 2026 recovery code", &self.0))
     }
 
-    /// CRC-8 (polynomial 0x07, as in ATM's header), which notices every slip of a single character.
+    /// CRC-8 (polynomial 0x07, begun with 0xff), which notices every slip of a single character.
     fn checksum(&self) -> u8 {
         let shift = |crc: u8| if crc & 0x80 == 0 { crc << 1 } else { (crc << 1) ^ 0x07 };
         let byte = |crc: u8, byte: &u8| (0..8).fold(crc ^ byte, |crc, _| shift(crc));
-        self.0.iter().fold(0, byte)
+        self.0.iter().fold(0xff, byte)
     }
 }
 
