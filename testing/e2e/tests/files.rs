@@ -3,8 +3,10 @@
 
 use anyhow::{Context, Result, ensure};
 use parlor_e2e::{DEADLINE, Person, World, text};
+use parlor_relay_core::{DAY, Operation, Store};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bytes that no compression or chance makes equal.
 fn content(size: usize, seed: u64) -> Vec<u8> {
@@ -211,8 +213,8 @@ fn whoever_is_killed_in_the_middle_goes_on() -> Result<()> {
 }
 
 #[test]
-fn forwarded_files_are_not_uploaded_again() -> Result<()> {
-    let world = World::new()?;
+fn forwarded_files_are_not_uploaded_again_and_expired_ones_are() -> Result<()> {
+    let mut world = World::new()?;
     let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
     let mut carol = world.person("Carol")?;
     let (at_alice, _) = alice.befriends(&mut bob)?;
@@ -234,5 +236,24 @@ fn forwarded_files_are_not_uploaded_again() -> Result<()> {
     ensure!(files(&blobs)?.len() == 1, "forwarding uploaded it again");
     save(&mut carol, &forwarded, 0, &world.path("carol"))?;
     ensure!(std::fs::read(world.path("carol"))? == bytes);
+
+    // Two months later the server has it no more.
+    world.relay.stop()?;
+    let folder = world.path("relay");
+    let data = parlor_relay::Data::open(&folder, parlor_relay::Space::of_disk(&folder, 0))?;
+    let later = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis() as u64 + 62 * DAY;
+    data.store.execute_one(Operation::Sweep { limit: 10_000 }.into(), later)?;
+    drop(data);
+    world.relay.restart()?;
+    for person in [&mut alice, &mut bob] {
+        person.connected()?;
+    }
+    let error =
+        save(&mut bob, &second, 0, &world.path("bob")).err().context("it is still there")?;
+    ensure!(error.to_string().contains("\"expired\""), "{error}");
+    // Alice's device has it, and brings it again; Bob's gets it, as it was asked for.
+    bob.sees(&second, "the file", |message| message["attachments"][0]["state"] == "ready")?;
+    save(&mut bob, &second, 0, &world.path("bob"))?;
+    ensure!(std::fs::read(world.path("bob"))? == bytes);
     Ok(())
 }

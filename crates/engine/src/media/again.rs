@@ -27,12 +27,19 @@ impl Step<'_, '_> {
         let asks = row.asked_at == 0 || row.asked_at + ASK_AGAIN <= self.now;
         let wanted = message.map(|message| message.message_id);
         let mut asked = false;
+        let mut uses = Vec::new();
         for (message, index) in self.tx.uses(&row.file_id)? {
-            let here = wanted.is_none_or(|wanted| wanted == message);
-            if !asks || asked || !here {
+            if wanted.is_none_or(|wanted| wanted == message) {
+                uses.extend(self.tx.message(&message)?.map(|row| (row, index)));
+            }
+        }
+        // Who was sent a file and passed it on without having it asks where it came from.
+        uses.sort_by_key(|(message_row, _)| message_row.mine);
+        for (message_row, index) in uses {
+            if !asks || asked {
                 continue;
             }
-            let Some(message_row) = self.tx.message(&message)? else { continue };
+            let message = message_row.message_id;
             let chat = self.tx.chat(&message_row.chat_id)?;
             if chat.is_some_and(|chat| !chat.left && !chat.requested) {
                 let body = FileWanted { target: message.to_vec(), index };
