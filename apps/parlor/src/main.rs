@@ -4,7 +4,6 @@ mod admin;
 mod device;
 mod lines;
 mod recovery;
-mod request;
 mod rpc;
 mod send;
 mod serve;

@@ -4,9 +4,10 @@
 //! answers and events come in the order in which they became true. Absent on purpose: anything that the
 //! client does not do for every other program too.
 
+use crate::device;
 use crate::lines::{self, Line};
-use crate::{device, request};
 use parlor_client::{Client, Output, Outputs, Ticket};
+use parlor_view::rpc;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
@@ -109,14 +110,18 @@ impl Default for Pipe {
 
 impl Pipe {
     fn request(&mut self, line: Line, client: &Client) -> anyhow::Result<()> {
-        let refusal = match request::parse(line) {
+        let parsed = match &line {
+            Line::Whole(line) => rpc::parse(line),
+            Line::TooLong => Err(rpc::Refusal::too_long()),
+        };
+        let refusal = match parsed {
             Ok(None) => return Ok(()),
             Ok(Some((id, command))) => {
                 if self.ids.insert(id.to_string()) {
                     self.open.insert(client.command(command), id);
                     return Ok(());
                 }
-                request::Refusal::repeated()
+                rpc::Refusal::repeated()
             }
             Err(refusal) => refusal,
         };
@@ -129,11 +134,11 @@ impl Pipe {
         let mut next = Some(first);
         while let Some(output) = next {
             match output {
-                Output::Event(event) => self.line(&request::event(&event)?)?,
+                Output::Event(event) => self.line(&rpc::event(&event)?)?,
                 Output::Answer(ticket, answer) => {
                     if let Some(id) = self.open.remove(&ticket) {
                         self.ids.remove(&id.to_string());
-                        self.line(&request::answer(&id, &answer)?)?;
+                        self.line(&rpc::answer(&id, &answer)?)?;
                     }
                 }
             }

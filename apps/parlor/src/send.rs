@@ -226,7 +226,9 @@ impl Device {
         let decided = async {
             loop {
                 let event = self.event().await?;
-                if matches!(event, Event::Connection { state: "online" | "offline" }) {
+                if let Event::Connection { state } = event
+                    && matches!(state.as_ref(), "online" | "offline")
+                {
                     return anyhow::Ok(());
                 }
             }
@@ -244,7 +246,9 @@ impl Device {
     /// Whether the last that was told of an own message is that it left.
     fn was_sent(&self, id: &str) -> anyhow::Result<()> {
         let last = self.events.iter().rev().find_map(|event| match event {
-            Event::MessageUpdated { message } if message.message_id == id => Some(message.state),
+            Event::MessageUpdated { message } if message.message_id == id => {
+                Some(message.state.as_ref())
+            }
             _ => None,
         });
         match last {

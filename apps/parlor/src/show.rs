@@ -33,7 +33,7 @@ pub fn message(message: &MessageView, group: Option<&str>) -> String {
     let who = name(&message.sender.display_name);
     let group = group.map(|title| format!(" ({})", name(title))).unwrap_or_default();
     let mut said = Vec::new();
-    match (&message.text, message.kind) {
+    match (&message.text, message.kind.as_ref()) {
         (Some(text), "text" | "notice") => said.push(plain(text)),
         (text, _) if !message.attachments.is_empty() => {
             let file = |one: &AttachmentView| format!("[{}, {} bytes]", name(&one.name), one.size);

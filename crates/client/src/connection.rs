@@ -13,18 +13,18 @@
 //! connection is taken for the present one; frames that wait for the driver are limited. Absent on purpose:
 //! any opinion about what frames say, but for how long the relay asks to stay away.
 
-use crate::driver::Message;
 use futures_util::{SinkExt, StreamExt};
+use parlor_driver::{Message, Order};
 use parlor_wire::Message as _;
 use parlor_wire::frame::{InvalidFrame, decode_server};
 use parlor_wire::limits::MAX_FRAME_BYTES;
-use parlor_wire::relay::{ClientFrame, server_frame::Body};
+use parlor_wire::relay::server_frame::Body;
 use rustls::ClientConfig;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -48,19 +48,6 @@ const WAITING_FRAMES: usize = 64;
 const USEFUL: u32 = 2;
 /// A connection that the driver gave up counts as so many failures.
 const USELESS: u32 = 3;
-
-/// What the driver wants.
-#[derive(Debug)]
-pub enum Order {
-    /// Connect to this server instead of whatever there is. `now` skips the wait after failures.
-    Connect { epoch: u64, url: String, now: bool },
-    /// Have no connection.
-    Hang,
-    /// Send this, if the connection is still the one of this epoch.
-    Send { epoch: u64, frame: Box<ClientFrame> },
-    /// Send what was ordered, say goodbye, end.
-    Stop(Option<oneshot::Sender<()>>),
-}
 
 /// How a connection ended.
 enum End {
@@ -112,8 +99,9 @@ pub async fn run(
             },
             Order::Hang | Order::Send { .. } => connection.orders.recv().await,
             Order::Stop(done) => {
-                // Nobody may wait for it any more.
-                let _ = done.map(|done| done.send(()));
+                if let Some(done) = done {
+                    done();
+                }
                 return;
             }
         };
@@ -227,7 +215,8 @@ impl Reader<'_> {
                 *self.failures = 0;
             }
             let Ok(permit) = Arc::clone(self.room).acquire_owned().await else { return };
-            if self.driver.send(Message::Frame { epoch, frame, permit }).is_err() {
+            if self.driver.send(Message::Frame { epoch, frame, permit: Box::new(permit) }).is_err()
+            {
                 return;
             }
         }

@@ -1,28 +1,27 @@
 //! The native driver: one device of one profile, running.
 //!
-//! One thread owns database and engine and takes what waits, in order ([`driver`]); one task keeps the
+//! One thread owns database and engine and takes what waits, in order ([`native`]); one task keeps the
 //! connection to the relay ([`connection`]); files are moved beside both ([`transfer`]); a profile belongs to one process ([`profile`]) and its database
 //! is encrypted ([`key`], [`encrypt`]). Invariants: what
 //! an input changed is on disk before anything of it is sent or told; answers and events come in the order in
 //! which they became true. Absent on purpose: protocol decisions, screens.
 
-mod batch;
 mod connection;
-mod driver;
 mod encrypt;
 mod files;
 mod key;
+mod native;
 mod profile;
 mod tls;
 mod transfer;
 
 pub use encrypt::EncryptError;
 pub use key::{KeyError, Protection};
+pub use parlor_driver::{Output, Ticket};
 pub use profile::ProfileError;
 
-use driver::{Driver, Message};
-use parlor_engine::Prepared;
-use parlor_view::{Answer, Command, Event, Failure};
+use parlor_driver::{Message, Prepared};
+use parlor_view::Command;
 use profile::Profile;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -35,20 +34,8 @@ use tokio::sync::{mpsc, oneshot};
 use transfer::Transfers;
 use zeroize::Zeroizing;
 
-/// Names a command until it is answered.
-pub type Ticket = parlor_engine::Ticket;
-
 /// Outputs that wait to be taken, at most; the driver waits for a slow reader after that.
 const OUTPUTS: usize = 1024;
-
-/// What a device tells.
-#[derive(Debug)]
-pub enum Output {
-    /// The answer to a command; every command gets one.
-    Answer(Ticket, Result<Answer, Failure>),
-    /// Something changed, and it is on disk.
-    Event(Event),
-}
 
 /// Outputs in order; it ends when the device has stopped.
 pub type Outputs = mpsc::Receiver<Output>;
@@ -107,10 +94,10 @@ impl Client {
         std::thread::Builder::new()
             .name("parlor-driver".into())
             .spawn(move || {
-                match Driver::open(profile, &key, rng, inbox, (outputs, orders), transfers) {
+                match native::open(profile, &key, rng, inbox, (outputs, orders), transfers) {
                     Ok(driver) => {
                         if ready.send(Ok(())).is_ok() {
-                            driver.run();
+                            native::run(driver);
                         }
                     }
                     Err(error) => drop(ready.send(Err(error))),
@@ -139,12 +126,19 @@ impl Client {
     /// stops the device. Meanwhile somebody has to take the outputs, which end with it.
     pub async fn flush_and_stop(self, limit: Duration) {
         let (done, flushed) = oneshot::channel();
-        let _ = self.messages.send(Message::Flush(done));
+        let _ = self.messages.send(Message::Flush(call(done)));
         let _ = tokio::time::timeout(limit, flushed).await;
         let (closed, ended) = oneshot::channel();
-        let _ = self.messages.send(Message::Stop(Some(closed)));
+        let _ = self.messages.send(Message::Stop(Some(call(closed))));
         let _ = tokio::time::timeout(connection::LAST_WORDS, ended).await;
     }
+}
+
+fn call(done: oneshot::Sender<()>) -> parlor_driver::Done {
+    Box::new(move || {
+        // Somebody may not wait any more.
+        let _ = done.send(());
+    })
 }
 
 impl Drop for Client {

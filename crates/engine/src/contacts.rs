@@ -240,7 +240,7 @@ impl Step<'_, '_> {
             words: String::new(),
             qr: parlor_crypto::safety::qr(&me, user),
             verified: self.tx.person(user)?.verified,
-            transparency: "not_available",
+            transparency: "not_available".into(),
         })
     }
 

@@ -301,7 +301,7 @@ impl Step<'_, '_> {
         self.saves_end();
         self.engine.media.unsettle();
         if was_online || matches!(link, Link::Challenged | Link::Guest) {
-            self.out.events.push(Event::Connection { state: "offline" });
+            self.out.events.push(Event::Connection { state: "offline".into() });
         }
     }
 
@@ -377,7 +377,7 @@ impl Step<'_, '_> {
             return Ok(());
         }
         self.engine.net.link = Link::Online;
-        self.out.events.push(Event::Connection { state: "online" });
+        self.out.events.push(Event::Connection { state: "online".into() });
         self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
         let me = self.me()?;
         self.fetch_log(&me)?;

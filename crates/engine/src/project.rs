@@ -87,13 +87,17 @@ impl Step<'_, '_> {
         let (kind, text) = match row.kind {
             Kind::Text => match attachments.first() {
                 // A file without a caption has no text.
-                Some(first) => (first.kind, Some(row.text.clone()).filter(|text| !text.is_empty())),
-                None => ("text", Some(row.text.clone())),
+                Some(first) => {
+                    (first.kind.clone(), Some(row.text.clone()).filter(|text| !text.is_empty()))
+                }
+                None => ("text".into(), Some(row.text.clone())),
             },
-            Kind::Notice => ("notice", notice.as_ref().map(|n| self.notice_text(n)).transpose()?),
-            Kind::Deleted => ("deleted", None),
-            Kind::Unreadable => ("unreadable", None),
-            Kind::Unknown => ("unknown", None),
+            Kind::Notice => {
+                ("notice".into(), notice.as_ref().map(|n| self.notice_text(n)).transpose()?)
+            }
+            Kind::Deleted => ("deleted".into(), None),
+            Kind::Unreadable => ("unreadable".into(), None),
+            Kind::Unknown => ("unknown".into(), None),
         };
         Ok(MessageView {
             message_id: row.message_id.text(),
@@ -114,7 +118,7 @@ impl Step<'_, '_> {
                 let subject = notice.subject.as_deref().and_then(|id| UserId::try_from(id).ok());
                 json!({ "code": notice.code, "subject": subject.map(|id| id.text()), "text": notice.text })
             }),
-            state: state_name(row.state),
+            state: state_name(row.state).into(),
             highlights: Vec::new(),
         })
     }
@@ -143,7 +147,7 @@ impl Step<'_, '_> {
         }
         Ok(ChatView {
             chat_id: chat.chat_id.text(),
-            kind: kind_name(chat.kind),
+            kind: kind_name(chat.kind).into(),
             title: self.chat_title(chat)?,
             unread: self.tx.unread(&chat.chat_id, chat.read_position)?,
             last_message,
@@ -171,7 +175,7 @@ impl Step<'_, '_> {
                     user_id: member.user_id.text(),
                     address: person.address(),
                     display_name: person.name().to_string(),
-                    role: role_name(rules::role(&state, &member.user_id)),
+                    role: role_name(rules::role(&state, &member.user_id)).into(),
                     devices: member.devices,
                 });
             }
@@ -179,15 +183,15 @@ impl Step<'_, '_> {
         let policy = state.policy.unwrap_or_default();
         Ok(ChatInfo {
             chat_id: chat.chat_id.text(),
-            kind: kind_name(chat.kind),
+            kind: kind_name(chat.kind).into(),
             title: self.chat_title(chat)?,
             description: state.description,
             members,
             epoch: row.map_or(0, |row| row.epoch),
             policy: PolicyView {
-                add_members: who_name(policy.add_members()),
-                edit_info: who_name(policy.edit_info()),
-                send_messages: who_name(policy.send_messages()),
+                add_members: who_name(policy.add_members()).into(),
+                edit_info: who_name(policy.edit_info()).into(),
+                send_messages: who_name(policy.send_messages()).into(),
             },
             requested: chat.requested,
             left: chat.left,

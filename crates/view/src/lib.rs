@@ -6,6 +6,7 @@
 mod command;
 mod error;
 mod model;
+pub mod rpc;
 
 pub use command::{
     AccountCreate, AccountRestore, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle,
@@ -17,5 +18,5 @@ pub use error::{Code, Failure, Retry};
 pub use model::{
     AccountView, Answer, AttachmentView, BackupView, ChatInfo, ChatView, ContactView, DeviceView,
     Event, HighlightView, MemberView, MessageView, PolicyView, ReactionView, SafetyView,
-    SenderView, SettingsView, VersionView,
+    SenderView, SettingsView, VersionView, Word,
 };

@@ -2,11 +2,15 @@
 //! optional is left out.
 
 use crate::command::WrittenCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
+
+/// A word of a fixed vocabulary, as `docs/rpc.md` lists them.
+pub type Word = Cow<'static, str>;
 
 /// The own account.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct AccountView {
     pub user_id: String,
@@ -21,7 +25,7 @@ pub struct AccountView {
 }
 
 /// A device of the own account.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct DeviceView {
     pub device_id: String,
@@ -33,7 +37,7 @@ pub struct DeviceView {
 }
 
 /// Somebody this profile shares a chat with or has blocked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ContactView {
     pub user_id: String,
@@ -48,18 +52,18 @@ pub struct ContactView {
 }
 
 /// What two people compare.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct SafetyView {
     pub number: String,
     pub words: String,
     pub qr: String,
     pub verified: bool,
-    pub transparency: &'static str,
+    pub transparency: Word,
 }
 
 /// Switches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct SettingsView {
     pub read_receipts: bool,
@@ -68,7 +72,7 @@ pub struct SettingsView {
 }
 
 /// Who said something.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct SenderView {
     pub user_id: String,
@@ -77,7 +81,7 @@ pub struct SenderView {
 }
 
 /// Everybody who reacted with one emoji.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ReactionView {
     pub emoji: String,
@@ -85,7 +89,7 @@ pub struct ReactionView {
 }
 
 /// A text that a message had.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct VersionView {
     pub text: String,
@@ -93,7 +97,7 @@ pub struct VersionView {
 }
 
 /// What a search looked for, as a stretch of a text in Unicode scalar values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct HighlightView {
     pub start: u32,
@@ -101,11 +105,11 @@ pub struct HighlightView {
 }
 
 /// A file of a message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct AttachmentView {
     pub index: u32,
-    pub kind: &'static str,
+    pub kind: Word,
     pub name: String,
     pub mime: String,
     pub size: u64,
@@ -119,13 +123,13 @@ pub struct AttachmentView {
     pub thumbnail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
-    pub state: &'static str,
+    pub state: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<&'static str>,
+    pub error: Option<Word>,
 }
 
 /// A message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct MessageView {
     pub message_id: String,
@@ -135,14 +139,14 @@ pub struct MessageView {
     pub sent_at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received_at: Option<u64>,
-    pub kind: &'static str,
+    pub kind: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentView>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forwarded: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
@@ -151,17 +155,17 @@ pub struct MessageView {
     pub edited_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Value>,
-    pub state: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub state: Word,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub highlights: Vec<HighlightView>,
 }
 
 /// A row of the chat list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ChatView {
     pub chat_id: String,
-    pub kind: &'static str,
+    pub kind: Word,
     pub title: String,
     pub unread: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,31 +181,31 @@ pub struct ChatView {
 }
 
 /// A member of a chat.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct MemberView {
     pub user_id: String,
     pub address: String,
     pub display_name: String,
-    pub role: &'static str,
+    pub role: Word,
     pub devices: u32,
 }
 
 /// Who may do what in a group.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct PolicyView {
-    pub add_members: &'static str,
-    pub edit_info: &'static str,
-    pub send_messages: &'static str,
+    pub add_members: Word,
+    pub edit_info: Word,
+    pub send_messages: Word,
 }
 
 /// All about a chat.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct ChatInfo {
     pub chat_id: String,
-    pub kind: &'static str,
+    pub kind: Word,
     pub title: String,
     pub description: String,
     pub members: Vec<MemberView>,
@@ -212,7 +216,7 @@ pub struct ChatInfo {
 }
 
 /// How the backup stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct BackupView {
     pub enabled: bool,
@@ -233,7 +237,7 @@ pub struct BackupView {
 #[allow(missing_docs)]
 pub enum Answer {
     Empty {},
-    Version { version: &'static str, protocol: u32 },
+    Version { version: Word, protocol: u32 },
     Created { user_id: String, address: String, device_id: String },
     Account(AccountView),
     Settings(SettingsView),
@@ -256,12 +260,12 @@ pub enum Answer {
 }
 
 /// What changed. Written only after it is on disk.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 #[allow(missing_docs)]
 pub enum Event {
     #[serde(rename = "connection")]
-    Connection { state: &'static str },
+    Connection { state: Word },
     #[serde(rename = "chat.requested")]
     ChatRequested { chat: ChatView },
     #[serde(rename = "chat.updated")]
@@ -271,13 +275,7 @@ pub enum Event {
     #[serde(rename = "message.updated")]
     MessageUpdated { message: MessageView },
     #[serde(rename = "transfer.progress")]
-    TransferProgress {
-        message_id: String,
-        index: u32,
-        direction: &'static str,
-        done: u64,
-        total: u64,
-    },
+    TransferProgress { message_id: String, index: u32, direction: Word, done: u64, total: u64 },
     #[serde(rename = "typing")]
     Typing { chat_id: String, user_id: String, typing: bool },
     #[serde(rename = "device.linked")]
@@ -287,7 +285,7 @@ pub enum Event {
     #[serde(rename = "link.code")]
     LinkCode { code: String },
     #[serde(rename = "link.failed")]
-    LinkFailed { reason: &'static str },
+    LinkFailed { reason: Word },
     #[serde(rename = "link.done")]
     LinkDone { user_id: String, device_id: String },
     #[serde(rename = "link.progress")]

@@ -16,10 +16,9 @@ mod sniff;
 mod tests;
 mod upload;
 
-use crate::Ticket;
-use crate::driver::Message;
 use crate::files;
 use http::Http;
+use parlor_driver::{Message, Ticket};
 use parlor_engine::{FileNews, FileOrder, FileProblem, Happened, Prepared};
 use parlor_view::{Answer, Code, Command, Failure};
 use parlor_wire::{BlobId, FileId};

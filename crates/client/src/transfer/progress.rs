@@ -1,6 +1,6 @@
 //! Telling how far a file has come: about four times a second, and at the end.
 
-use crate::driver::Message;
+use parlor_driver::Message;
 use parlor_engine::{FileNews, Happened};
 use parlor_wire::FileId;
 use std::sync::mpsc::Sender;

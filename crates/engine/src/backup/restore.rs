@@ -140,7 +140,7 @@ impl Step<'_, '_> {
     pub fn resume_restore(&mut self) -> Result<()> {
         let Some(state) = self.restoring()? else { return Ok(()) };
         self.engine.net.link = Link::Guest;
-        self.out.events.push(Event::Connection { state: "online" });
+        self.out.events.push(Event::Connection { state: "online".into() });
         self.read_on(&state)
     }
 

@@ -32,7 +32,7 @@ impl Step<'_, '_> {
             Command::Version => {
                 let version = env!("CARGO_PKG_VERSION");
                 let protocol = parlor_wire::PROTOCOL_VERSION;
-                self.answer(ticket, Ok(Answer::Version { version, protocol }));
+                self.answer(ticket, Ok(Answer::Version { version: version.into(), protocol }));
             }
             Command::Sync => self.sync(ticket, &command),
             Command::SettingsGet => {

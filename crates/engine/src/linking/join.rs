@@ -114,7 +114,7 @@ impl Step<'_, '_> {
             return Ok(());
         }
         self.engine.net.link = Link::Guest;
-        self.out.events.push(Event::Connection { state: "online" });
+        self.out.events.push(Event::Connection { state: "online".into() });
         let queue = QueueId::try_from(&state.queue)?;
         self.open_direct(&state.queue, &post_seed(&state.key)?, Purpose::Queue { queue });
         for unsent in &state.unsent {
@@ -152,7 +152,7 @@ impl Step<'_, '_> {
             Body::Proposal(proposal) => self.proposal_came(state, &proposal),
             Body::Grant(sealed) => self.grant_came(state, &sealed),
             Body::Refusal(Refusal {}) => {
-                self.out.events.push(Event::LinkFailed { reason: "refused" });
+                self.out.events.push(Event::LinkFailed { reason: "refused".into() });
                 // Another device may still approve.
                 self.set_joining(&Joining { hello: None, reveal: None, unsent: vec![], ..state })
             }

@@ -235,7 +235,7 @@ impl Step<'_, '_> {
                     self.out.events.push(Event::TransferProgress {
                         message_id,
                         index,
-                        direction,
+                        direction: direction.into(),
                         done,
                         total,
                     });

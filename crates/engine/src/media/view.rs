@@ -24,7 +24,7 @@ impl Step<'_, '_> {
             let base64 = |bytes: &[u8]| (!bytes.is_empty()).then(|| BASE64.encode(bytes));
             AttachmentView {
                 index,
-                kind: kind(&one.mime),
+                kind: kind(&one.mime).into(),
                 name: plain_name(&one.name),
                 mime: mime(one),
                 size: one.size,
@@ -33,8 +33,11 @@ impl Step<'_, '_> {
                 duration_ms: known(one.duration_ms),
                 thumbnail: base64(&one.thumbnail),
                 preview: preview(one),
-                state,
-                error: file.filter(|_| state == "failed").and_then(|file| error(file.problem)),
+                state: state.into(),
+                error: file
+                    .filter(|_| state == "failed")
+                    .and_then(|file| error(file.problem))
+                    .map(Into::into),
             }
         });
         Ok(views.collect())

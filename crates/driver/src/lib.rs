@@ -1,34 +1,31 @@
 //! The loop around the engine: take what waits, begin a transaction, handle, commit, carry out the effects.
 //!
-//! Invariants: no effect of a transaction that was not committed; effects in the order of their inputs; every
+//! Everything outside is behind [`Ports`]: a thread with sockets and files has them on a computer, a worker in
+//! a browser. Invariants: no effect of a transaction that was not committed; effects in the order of their inputs; every
 //! command is answered once, also when a step fails. Inputs that wait share a transaction, and with it the wait
-//! for the disk ([`crate::batch`]); one from which nothing follows stays open for the next; an input that gives
+//! for the disk ([`batch`]); one from which nothing follows stays open for the next; an input that gives
 //! up the connection is the last of its own. A failed transaction is rolled back, the engine forgets what is not in the database, and the connection is made anew;
 //! its commands are then taken one by one, so that a bad one takes no other with it, while its frames come
 //! again. What is told about a connection other than the present one (by its epoch) is ignored. Absent on
-//! purpose: knowledge of what commands and frames mean, but for the account's server, which says where to
+//! purpose: sockets, files, threads; knowledge of what commands and frames mean, but for the account's server, which says where to
 //! connect.
 
-use crate::batch::{self, Batch};
-use crate::connection::Order;
-use crate::encrypt;
-use crate::profile::{Profile, ProfileError};
-use crate::transfer::Transfers;
-use crate::{Output, StartError, Ticket};
-use parlor_crypto::Secret;
-use parlor_engine::{Ctx, Effects, Engine, EngineError, FileNews, Happened, Input, Prepared};
+mod batch;
+
+use batch::Batch;
+use parlor_engine::{Ctx, Effects, Engine, EngineError, FileNews, FileOrder, Happened, Input};
 use parlor_store::Store;
 use parlor_view::{Answer, Code, Command, Event, Failure, Retry};
-use parlor_wire::relay::ServerFrame;
+use parlor_wire::FileId;
+use parlor_wire::relay::{ClientFrame, ServerFrame};
 use rand_chacha::ChaCha20Rng;
+use std::any::Any;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::mpsc::{Sender, UnboundedSender};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use std::time::Duration;
 
-/// The clock of the system may jump: it is looked at this often at least.
-const LONGEST_NAP: Duration = Duration::from_secs(60);
+pub use parlor_engine::{Prepared, Ticket};
+
 /// After a step failed, due work waits so long, milliseconds.
 const AFTER_FAILURE: u64 = 5_000;
 /// A transaction from which nothing follows waits so long for more.
@@ -38,6 +35,58 @@ const LINGER: Duration = Duration::from_millis(50);
 const CAREFUL: usize = 4 * batch::MOST;
 /// Tickets from here on are the driver's own.
 const OWN_TICKETS: Ticket = 1 << 63;
+
+/// What leaves room for more when it is dropped.
+pub type Permit = Box<dyn Any + Send>;
+/// Called once, when something is over.
+pub type Done = Box<dyn FnOnce() + Send>;
+
+/// What a device tells.
+#[derive(Debug)]
+pub enum Output {
+    /// The answer to a command; every command gets one.
+    Answer(Ticket, Result<Answer, Failure>),
+    /// Something changed, and it is on disk.
+    Event(Event),
+}
+
+/// What the driver wants of the connection.
+pub enum Order {
+    /// Connect to this server instead of whatever there is. `now` skips the wait after failures.
+    Connect { epoch: u64, url: String, now: bool },
+    /// Have no connection.
+    Hang,
+    /// Send this, if the connection is still the one of this epoch.
+    Send { epoch: u64, frame: Box<ClientFrame> },
+    /// Send what was ordered, say goodbye, end.
+    Stop(Option<Done>),
+}
+
+/// Messages that wait.
+pub trait Inbox {
+    /// The next, if one is there.
+    fn next(&mut self) -> Option<Message>;
+    /// The next, waited for so long at most; not at all where nobody may wait.
+    fn wait(&mut self, limit: Duration) -> Option<Message>;
+}
+
+/// Whatever is outside of database and engine.
+pub trait Ports: Inbox {
+    /// Unix milliseconds.
+    fn now(&self) -> u64;
+    /// Something for the connection, in order.
+    fn order(&mut self, order: Order);
+    /// Something about a file; its end is told as [`Message::File`] or [`Message::Answered`].
+    fn file(&mut self, order: FileOrder, server: Option<&str>);
+    /// What a command brings has to be got ready: [`Message::Prepared`] follows, or [`Message::Answered`].
+    fn prepare(&mut self, ticket: Ticket, command: Command);
+    /// It was got ready for nothing.
+    fn unprepared(&mut self, prepared: &Prepared);
+    /// The driver heard how a file's move ended.
+    fn ended(&mut self, file: &FileId);
+    /// Somebody has to hear this, in order.
+    fn tell(&mut self, output: Output);
+}
 
 /// What reaches the driver.
 pub enum Message {
@@ -53,14 +102,14 @@ pub enum Message {
     Answered(Ticket, Result<Answer, Failure>),
     /// A connection is tried.
     Connecting { epoch: u64 },
-    /// The relay said something. The permit is given back when it was dealt with.
-    Frame { epoch: u64, frame: ServerFrame, permit: OwnedSemaphorePermit },
+    /// The relay said something. The permit is dropped when it was dealt with.
+    Frame { epoch: u64, frame: ServerFrame, permit: Permit },
     /// The connection is gone, or could not be made.
     Lost { epoch: u64 },
     /// Say when everything is answered and sent.
-    Flush(oneshot::Sender<()>),
+    Flush(Done),
     /// End, and say when the connection has ended.
-    Stop(Option<oneshot::Sender<()>>),
+    Stop(Option<Done>),
 }
 
 /// Somebody waits until everything is answered and sent.
@@ -68,11 +117,11 @@ struct Flush {
     /// The `sync` that stands for it while it is open.
     ticket: Option<Ticket>,
     synced: bool,
-    done: oneshot::Sender<()>,
+    done: Done,
 }
 
 /// What a committed transaction leaves to do.
-struct Done {
+struct Committed {
     /// Of each input that was handled.
     effects: Vec<Effects>,
     server: Option<String>,
@@ -80,27 +129,24 @@ struct Done {
     quiet: bool,
 }
 
-impl Default for Done {
+impl Default for Committed {
     fn default() -> Self {
         Self { effects: Vec::new(), server: None, quiet: true }
     }
 }
 
 /// One device.
-pub struct Driver {
+pub struct Driver<P> {
     store: Store,
     engine: Engine,
     rng: ChaCha20Rng,
-    inbox: Receiver<Message>,
-    outputs: Sender<Output>,
-    orders: UnboundedSender<Order>,
     /// Of the present connection or attempt; 0: none was ordered yet.
     epoch: u64,
     /// Whether anything came on the present connection.
     heard: bool,
     server: Option<String>,
     /// What was told about the connection last.
-    told: &'static str,
+    told: Cow<'static, str>,
     wake_at: Option<u64>,
     /// Commands that the engine has and did not answer.
     open: BTreeSet<Ticket>,
@@ -108,123 +154,125 @@ pub struct Driver {
     careful: usize,
     last_own: Ticket,
     flush: Option<Flush>,
-    transfers: Transfers,
-    // Last, so that the profile is given up after the database is closed.
-    _profile: Profile,
+    /// A message that was looked at and not taken.
+    behind: Option<Message>,
+    stopped: bool,
+    // Last, so that what they hold is given up after the database is closed.
+    ports: P,
 }
 
-impl Driver {
-    /// Opens the database, and encrypts one from before first. Neither it nor the engine can change threads, so this is done where they will run.
-    pub fn open(
-        profile: Profile,
-        key: &Secret,
-        rng: ChaCha20Rng,
-        inbox: Receiver<Message>,
-        (outputs, orders): (Sender<Output>, UnboundedSender<Order>),
-        transfers: Transfers,
-    ) -> Result<Self, StartError> {
-        let database = profile.database();
-        encrypt::run(&database, key.expose())?;
-        let mut store = Store::open(&database, Some(key.expose()))?;
-        let known = Engine::files(&store.begin()?).unwrap_or_default();
-        transfers.tidy(&known).map_err(ProfileError::Folder)?;
-        Ok(Self {
+impl<P: Ports> Driver<P> {
+    /// A device over whatever the database holds. Neither it nor the engine can change threads.
+    pub fn new(store: Store, rng: ChaCha20Rng, ports: P) -> Self {
+        Self {
             store,
             engine: Engine::new(),
             rng,
-            inbox,
-            outputs,
-            orders,
             epoch: 0,
             heard: false,
             server: None,
-            told: "offline",
+            told: "offline".into(),
             wake_at: None,
             open: BTreeSet::new(),
             careful: 0,
             last_own: OWN_TICKETS,
             flush: None,
-            transfers,
-            _profile: profile,
-        })
+            behind: None,
+            stopped: false,
+            ports,
+        }
     }
 
-    /// Runs until it is stopped or nobody is left who could.
-    pub fn run(mut self) {
+    /// Begins: connects if there is an account.
+    pub fn start(&mut self) {
         self.step(Input::Tick);
-        let mut behind = None;
-        loop {
-            let message = match behind.take() {
-                Some(message) => Ok(message),
-                None => self.wait(),
-            };
-            match message {
-                Ok(Message::Stop(done)) => {
-                    let _ = self.orders.send(Order::Stop(done));
-                    return;
-                }
-                Ok(message) => behind = self.take(message),
-                Err(RecvTimeoutError::Timeout) if self.wake_at.is_some_and(|at| at <= now()) => {
-                    self.wake_at = None;
-                    self.step(Input::Tick);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+    }
+
+    /// Takes the next message that waits; false if there is none.
+    pub fn take_next(&mut self) -> bool {
+        let message = self.behind.take().or_else(|| self.ports.next());
+        let some = message.is_some();
+        if let Some(message) = message {
+            self.take(message);
+        }
+        some
+    }
+
+    /// How long nothing is due, and `None` without end. Call [`Self::tick`] then.
+    pub fn nap(&self) -> Option<Duration> {
+        let now = self.ports.now();
+        self.wake_at.map(|at| Duration::from_millis(at.saturating_sub(now)))
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self) {
+        if self.wake_at.is_some_and(|at| at <= self.ports.now()) {
+            self.wake_at = None;
+            self.step(Input::Tick);
             self.flushed();
         }
     }
 
-    fn wait(&self) -> Result<Message, RecvTimeoutError> {
-        match self.wake_at {
-            Some(at) => {
-                let nap = Duration::from_millis(at.saturating_sub(now())).min(LONGEST_NAP);
-                self.inbox.recv_timeout(nap)
-            }
-            None => self.inbox.recv().map_err(RecvTimeoutError::from),
-        }
+    /// Takes a message, and what waits and can share its transaction.
+    pub fn take(&mut self, message: Message) {
+        self.behind = self.take_one(message);
+        self.flushed();
     }
 
-    /// Takes a message and what can share its transaction; returns the next if that was looked at already.
-    fn take(&mut self, message: Message) -> Option<Message> {
+    /// Whether it was told to stop; nothing may be taken after that.
+    pub fn has_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// What is outside.
+    pub fn ports(&mut self) -> &mut P {
+        &mut self.ports
+    }
+
+    /// Returns the next message if that was looked at already.
+    fn take_one(&mut self, message: Message) -> Option<Message> {
         match message {
             Message::Command(ticket, command) if server_named(&command).is_some() => {
                 self.begin(ticket, command)
             }
             Message::Command(..) | Message::Frame { .. } => {
                 let most = if self.careful > 0 { 1 } else { batch::MOST };
-                let mut batch = Batch::gather(message, &self.inbox, self.epoch, most);
+                let mut batch = Batch::gather(message, &mut self.ports, self.epoch, most);
                 self.batch(&mut batch);
                 self.sync_for_flush();
                 return batch.behind();
             }
             Message::Connecting { epoch } if epoch == self.epoch && self.told == "offline" => {
-                self.tell(Event::Connection { state: "connecting" });
+                self.tell(Event::Connection { state: "connecting".into() });
             }
             Message::Lost { epoch } if epoch == self.epoch => {
                 self.connect(false);
                 self.step(Input::Disconnected);
                 if self.told == "connecting" {
-                    self.tell(Event::Connection { state: "offline" });
+                    self.tell(Event::Connection { state: "offline".into() });
                 }
                 self.sync_for_flush();
             }
             Message::Prepare(ticket, command) => {
                 self.open.insert(ticket);
-                self.transfers.prepare(ticket, command);
+                self.ports.prepare(ticket, command);
             }
             Message::Prepared(ticket, command, prepared) => {
                 self.prepared(ticket, command, *prepared);
             }
             Message::File(news) => {
                 if !matches!(news.what, Happened::Progress { .. }) {
-                    self.transfers.ended(&news.file);
+                    self.ports.ended(&news.file);
                 }
                 self.step(Input::File(news));
                 self.sync_for_flush();
             }
             Message::Answered(ticket, answer) => self.answer(ticket, answer),
-            Message::Connecting { .. } | Message::Lost { .. } | Message::Stop(_) => {}
+            Message::Stop(done) => {
+                self.stopped = true;
+                self.ports.order(Order::Stop(done));
+            }
+            Message::Connecting { .. } | Message::Lost { .. } => {}
             Message::Flush(done) => {
                 self.flush = Some(Flush { ticket: None, synced: false, done });
                 self.sync_for_flush();
@@ -237,7 +285,7 @@ impl Driver {
     fn prepared(&mut self, ticket: Ticket, command: Command, prepared: Result<Prepared, Failure>) {
         match prepared {
             // After a failed step it was answered already.
-            Ok(prepared) if !self.open.contains(&ticket) => self.transfers.drop_prepared(&prepared),
+            Ok(prepared) if !self.open.contains(&ticket) => self.ports.unprepared(&prepared),
             Ok(prepared) => self.step(Input::Prepared(ticket, command, prepared)),
             Err(failure) => self.answer(ticket, Err(failure)),
         }
@@ -302,9 +350,9 @@ impl Driver {
 
     /// Handles inputs in one transaction: as many as may share one, up to the one that gives up the connection.
     /// `taken` counts those that the engine was given.
-    fn transact(&mut self, batch: &mut Batch, taken: &mut usize) -> Result<Done, EngineError> {
+    fn transact(&mut self, batch: &mut Batch, taken: &mut usize) -> Result<Committed, EngineError> {
         let tx = self.store.begin()?;
-        let mut done = Done::default();
+        let mut done = Committed::default();
         loop {
             let Some(input) = batch.input(*taken) else { break };
             *taken += 1;
@@ -315,7 +363,7 @@ impl Driver {
                 Input::Frame(_) => self.heard = true,
                 Input::File(_) | Input::Disconnected | Input::Tick => {}
             }
-            let mut ctx = Ctx { now: now(), rng: &mut self.rng };
+            let mut ctx = Ctx { now: self.ports.now(), rng: &mut self.rng };
             let effects = self.engine.handle(&tx, &mut ctx, input)?;
             done.quiet &= is_quiet(&effects);
             let (useless, wake_at) = (effects.disconnect, effects.wake_at);
@@ -325,16 +373,17 @@ impl Driver {
                 break;
             }
             if done.quiet && *taken == batch.len() {
-                let due =
-                    wake_at.map_or(LINGER, |at| Duration::from_millis(at.saturating_sub(now())));
-                batch.linger(&self.inbox, LINGER.min(due));
+                let due = wake_at.map_or(LINGER, |at| {
+                    Duration::from_millis(at.saturating_sub(self.ports.now()))
+                });
+                batch.linger(&mut self.ports, LINGER.min(due));
             }
         }
         tx.commit()?;
         Ok(done)
     }
 
-    fn carry_out_all(&mut self, done: Done) {
+    fn carry_out_all(&mut self, done: Committed) {
         let useless = done.effects.last().is_some_and(|effects| effects.disconnect);
         for effects in done.effects {
             self.carry_out(effects);
@@ -356,10 +405,11 @@ impl Driver {
     fn carry_out(&mut self, effects: Effects) {
         self.wake_at = effects.wake_at;
         for frame in effects.frames {
-            let _ = self.orders.send(Order::Send { epoch: self.epoch, frame: Box::new(frame) });
+            let frame = Box::new(frame);
+            self.ports.order(Order::Send { epoch: self.epoch, frame });
         }
         for order in effects.files {
-            self.transfers.carry_out(order, self.server.as_deref());
+            self.ports.file(order, self.server.as_deref());
         }
         for event in effects.events {
             self.tell(event);
@@ -378,10 +428,10 @@ impl Driver {
         };
         tracing::error!(kind, "a step failed and was undone");
         self.engine.reset();
-        self.wake_at = Some(now() + AFTER_FAILURE);
+        self.wake_at = Some(self.ports.now() + AFTER_FAILURE);
         self.connect(false);
         if self.told != "offline" {
-            self.tell(Event::Connection { state: "offline" });
+            self.tell(Event::Connection { state: "offline".into() });
         }
         for ticket in std::mem::take(&mut self.open) {
             let problem = "Something inside failed. What was not done before was undone.";
@@ -393,7 +443,7 @@ impl Driver {
     fn connect(&mut self, now: bool) {
         self.epoch += 1;
         self.heard = false;
-        let _ = self.orders.send(match self.server.clone() {
+        self.ports.order(match self.server.clone() {
             Some(url) => Order::Connect { epoch: self.epoch, url, now },
             None => Order::Hang,
         });
@@ -401,9 +451,9 @@ impl Driver {
 
     fn tell(&mut self, event: Event) {
         if let Event::Connection { state } = &event {
-            self.told = state;
+            self.told = state.clone();
         }
-        let _ = self.outputs.blocking_send(Output::Event(event));
+        self.ports.tell(Output::Event(event));
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Result<Answer, Failure>) {
@@ -414,7 +464,7 @@ impl Driver {
 
     fn answer_open(&mut self, ticket: Ticket, answer: Result<Answer, Failure>) {
         if ticket < OWN_TICKETS {
-            let _ = self.outputs.blocking_send(Output::Answer(ticket, answer));
+            self.ports.tell(Output::Answer(ticket, answer));
             return;
         }
         if let Some(flush) = &mut self.flush
@@ -455,7 +505,7 @@ impl Driver {
     fn flushed(&mut self) {
         let answered = self.open.range(..OWN_TICKETS).next().is_none();
         if answered && let Some(flush) = self.flush.take_if(|flush| flush.synced) {
-            let _ = flush.done.send(());
+            (flush.done)();
         }
     }
 }
@@ -477,10 +527,4 @@ pub fn server_named(command: &Command) -> Option<&str> {
         _ => return None,
     };
     Some(server.trim_end_matches('/'))
-}
-
-/// Unix milliseconds.
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

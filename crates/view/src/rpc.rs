@@ -1,7 +1,7 @@
-//! JSON-RPC 2.0 as `docs/rpc.md` has it: lines to commands, answers and events to lines.
+//! JSON-RPC 2.0 as `docs/rpc.md` has it: texts to commands, answers and events to texts. A program speaks it over
+//! the pipes of `parlor rpc`, the page of the web app to its worker.
 
-use crate::lines::Line;
-use parlor_view::{Answer, Code, Command, Event, Failure, InvalidCommand};
+use crate::{Answer, Code, Command, Event, Failure, InvalidCommand};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -31,6 +31,11 @@ impl Refusal {
         Self::new(Value::Null, NO_REQUEST, "a request with this id is still open")
     }
 
+    /// What was sent is longer than is read.
+    pub fn too_long() -> Self {
+        Self::new(Value::Null, NO_REQUEST, "the line is too long")
+    }
+
     /// As a line, without its end.
     pub fn line(&self) -> String {
         let mut error = json!({"code": self.code, "message": self.message});
@@ -42,14 +47,11 @@ impl Refusal {
 }
 
 /// Reads a request. `None` for an empty line.
-pub fn parse(line: Line) -> Result<Option<(Value, Command)>, Refusal> {
-    let Line::Whole(line) = line else {
-        return Err(Refusal::new(Value::Null, NO_REQUEST, "the line is too long"));
-    };
+pub fn parse(line: &[u8]) -> Result<Option<(Value, Command)>, Refusal> {
     if line.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let value: Value = serde_json::from_slice(&line)
+    let value: Value = serde_json::from_slice(line)
         .map_err(|_| Refusal::new(Value::Null, NOT_JSON, "the line is not JSON in UTF-8"))?;
     let Value::Object(mut request) = value else {
         return Err(Refusal::new(Value::Null, NO_REQUEST, "a request is an object"));
@@ -141,12 +143,12 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":2,"method":"sync","params":[]}"#, json!(2), WRONG_PARAM),
             (r#"{"jsonrpc":"2.0","id":2,"method":"sync","params":{"x":1}}"#, json!(2), WRONG_PARAM),
         ] {
-            let refusal = parse(Line::Whole(line.into())).unwrap_err();
+            let refusal = parse(line.as_bytes()).unwrap_err();
             assert_eq!((refusal.id, refusal.code), (id, code), "{line}");
         }
-        assert_eq!(parse(Line::Whole(vec![b'"', 0xff, b'"'])).unwrap_err().code, NOT_JSON);
-        assert_eq!(parse(Line::TooLong).unwrap_err().code, NO_REQUEST);
-        assert!(parse(Line::Whole(b" \r".to_vec())).unwrap().is_none());
+        assert_eq!(parse(&[b'"', 0xff, b'"']).unwrap_err().code, NOT_JSON);
+        assert_eq!(Refusal::too_long().code, NO_REQUEST);
+        assert!(parse(b" \r").unwrap().is_none());
     }
 
     #[test]

@@ -11,13 +11,10 @@
 //! only while nothing has to leave ([`Batch::linger`]): then a transaction by itself would be a wait for the disk
 //! that nobody asked for.
 
-use crate::Ticket;
-use crate::driver::{Message, server_named};
+use crate::{Inbox, Message, Permit, Ticket, server_named};
 use parlor_engine::Input;
 use parlor_wire::Message as _;
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Inputs of one batch, at most. What is done with the first waits for the last.
 pub const MOST: usize = 64;
@@ -27,7 +24,7 @@ const FULL_AT: usize = 256 * 1024;
 /// Inputs in order.
 pub struct Batch {
     inputs: Vec<Input>,
-    permits: Vec<OwnedSemaphorePermit>,
+    permits: Vec<Permit>,
     bytes: usize,
     /// Frames of other connections do not belong here.
     epoch: u64,
@@ -43,7 +40,7 @@ impl Batch {
     }
 
     /// `first` and what waits behind it, at most `most`.
-    pub fn gather(first: Message, inbox: &Receiver<Message>, epoch: u64, most: usize) -> Self {
+    pub fn gather(first: Message, inbox: &mut impl Inbox, epoch: u64, most: usize) -> Self {
         let (inputs, permits) = (Vec::new(), Vec::new());
         let mut batch = Self { inputs, permits, bytes: 0, epoch, most, behind: None };
         batch.take(first);
@@ -52,10 +49,10 @@ impl Batch {
     }
 
     /// Waits for more; true if some came.
-    pub fn linger(&mut self, inbox: &Receiver<Message>, limit: Duration) -> bool {
+    pub fn linger(&mut self, inbox: &mut impl Inbox, limit: Duration) -> bool {
         let before = self.len();
         if !self.is_full()
-            && let Ok(message) = inbox.recv_timeout(limit)
+            && let Some(message) = inbox.wait(limit)
         {
             self.take(message);
             self.fill(inbox);
@@ -68,9 +65,9 @@ impl Batch {
         self.behind.take()
     }
 
-    fn fill(&mut self, inbox: &Receiver<Message>) {
+    fn fill(&mut self, inbox: &mut impl Inbox) {
         while !self.is_full()
-            && let Ok(message) = inbox.try_recv()
+            && let Some(message) = inbox.next()
         {
             self.take(message);
         }
@@ -129,19 +126,28 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use parlor_view::Command;
     use parlor_wire::relay::{Challenge, ServerFrame, server_frame::Body};
+    use std::collections::VecDeque;
     use std::sync::Arc;
-    use tokio::sync::Semaphore;
+
+    impl Inbox for VecDeque<Message> {
+        fn next(&mut self) -> Option<Message> {
+            self.pop_front()
+        }
+
+        fn wait(&mut self, _limit: Duration) -> Option<Message> {
+            self.pop_front()
+        }
+    }
 
     fn command(ticket: Ticket) -> Message {
         Message::Command(ticket, Command::Sync)
     }
 
-    fn frame(room: &Arc<Semaphore>, epoch: u64, bytes: usize) -> Message {
-        let permit = Arc::clone(room).try_acquire_owned().unwrap();
+    fn frame(room: &Arc<()>, epoch: u64, bytes: usize) -> Message {
+        let permit = Box::new(Arc::clone(room));
         let body =
             Some(Body::Challenge(Challenge { nonce: vec![0; bytes], ..Challenge::default() }));
         Message::Frame { epoch, frame: ServerFrame { body }, permit }
@@ -149,42 +155,36 @@ mod tests {
 
     #[test]
     fn a_batch_takes_what_belongs_together_and_gives_permits_back() {
-        let room = Arc::new(Semaphore::new(8));
-        let (sender, inbox) = std::sync::mpsc::channel();
-        for message in [frame(&room, 7, 10), frame(&room, 6, 10), command(2), command(3)] {
-            sender.send(message).unwrap();
-        }
-        sender.send(Message::Lost { epoch: 7 }).unwrap();
-        sender.send(command(4)).unwrap();
-        let mut batch = Batch::gather(command(1), &inbox, 7, MOST);
-        assert!(!batch.linger(&inbox, Duration::ZERO));
+        let room = Arc::new(());
+        let held = || Arc::strong_count(&room) - 1;
+        let mut inbox =
+            VecDeque::from([frame(&room, 7, 10), frame(&room, 6, 10), command(2), command(3)]);
+        inbox.extend([Message::Lost { epoch: 7 }, command(4)]);
+        let mut batch = Batch::gather(command(1), &mut inbox, 7, MOST);
+        assert!(!batch.linger(&mut inbox, Duration::ZERO));
         assert!(matches!(batch.behind(), Some(Message::Lost { epoch: 7 })));
         assert_eq!(batch.len(), 4);
         assert_eq!(batch.tickets(3).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(room.available_permits(), 7);
+        assert_eq!(held(), 1);
         batch.drop_first(1);
         batch.drop_frames();
         assert_eq!(batch.tickets(MOST).collect::<Vec<_>>(), [2, 3]);
         drop(batch);
-        assert_eq!(room.available_permits(), 8);
+        assert_eq!(held(), 0);
 
-        let mut batch = Batch::gather(inbox.recv().unwrap(), &inbox, 7, MOST);
+        let mut batch = Batch::gather(command(4), &mut VecDeque::new(), 7, MOST);
         assert_eq!((batch.len(), batch.behind().is_none()), (1, true));
-        sender.send(command(5)).unwrap();
-        assert!(batch.linger(&inbox, Duration::MAX));
-        assert!(!batch.linger(&inbox, Duration::ZERO));
+        assert!(batch.linger(&mut VecDeque::from([command(5)]), Duration::MAX));
+        assert!(!batch.linger(&mut VecDeque::new(), Duration::ZERO));
         assert_eq!(batch.tickets(MOST).collect::<Vec<_>>(), [4, 5]);
     }
 
     #[test]
     fn a_batch_is_limited_in_inputs_and_bytes() {
-        let room = Arc::new(Semaphore::new(8));
-        let (sender, inbox) = std::sync::mpsc::channel();
-        for ticket in 1..=5 {
-            sender.send(command(ticket)).unwrap();
-        }
-        assert_eq!(Batch::gather(command(0), &inbox, 1, 3).len(), 3);
-        assert_eq!(Batch::gather(frame(&room, 1, FULL_AT), &inbox, 1, MOST).len(), 1);
-        assert_eq!(Batch::gather(inbox.recv().unwrap(), &inbox, 1, 1).len(), 1);
+        let room = Arc::new(());
+        let mut inbox: VecDeque<_> = (1..=5).map(command).collect();
+        assert_eq!(Batch::gather(command(0), &mut inbox, 1, 3).len(), 3);
+        assert_eq!(Batch::gather(frame(&room, 1, FULL_AT), &mut inbox, 1, MOST).len(), 1);
+        assert_eq!(Batch::gather(command(9), &mut inbox, 1, 1).len(), 1);
     }
 }
