@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | test | tidy | bench`.
+//! The project's own commands: `cargo xtask run | test | web | tidy | bench`.
 //!
 //! Each subject has its file; this one only routes. Absent on purpose: anything that the product does itself.
 
@@ -8,6 +8,7 @@ mod setup;
 mod shell;
 mod test;
 mod tidy;
+mod web;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ Usage: cargo xtask <command>
 
   run [--listen HOST:PORT] [--data DIR]   build Parlor and start a server on this machine
   test [ARGS for cargo test]              everything that has to hold before a change goes in
+  web [--test]                            build the web app into target/web, for the next build of the server
   tidy                                    the house rules only
   bench [NAME [ARGS]]                     run a named measurement; without a name, list them";
 
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let done = match command.as_deref() {
         Some("run") => run::run(&rest),
         Some("test") => return test::test(&rest),
+        Some("web") => web::command(&rest),
         Some("tidy") => tidy::command(),
         Some("bench") => bench::bench(&rest),
         None | Some("help" | "--help" | "-h") => {

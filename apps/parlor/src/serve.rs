@@ -2,7 +2,7 @@
 //! standard error.
 
 use anyhow::Context;
-use parlor_relay::{DataError, Options, ServeError, Server};
+use parlor_relay::{DataError, Options, ServeError, Server, WebFiles};
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// The web app, as it was when this program was built.
+const WEB_FILES: WebFiles = include!(concat!(env!("OUT_DIR"), "/web_files.rs"));
 /// Exit status when another server has the data folder.
 const LOCKED: u8 = 2;
 
@@ -82,7 +84,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let checked = options.check()?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let server = match Server::bind(checked).await {
-            Ok(server) => server,
+            Ok(server) => server.with_web(WEB_FILES),
             Err(error @ ServeError::Data(DataError::Locked(_))) => {
                 eprintln!("parlor: {error}");
                 return Ok(ExitCode::from(LOCKED));

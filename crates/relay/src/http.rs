@@ -1,13 +1,14 @@
 //! The routes.
 
 use crate::server::{Remote, Shared, now};
+use crate::web::{self, WebFiles};
 use crate::{blobs, connection};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{DefaultBodyLimit, Extension, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use parlor_relay_core::{Output, Plan, Read, StoreError};
 use parlor_wire::Message;
@@ -17,13 +18,8 @@ use parlor_wire::relay::client_frame::Request;
 use parlor_wire::relay::{BundleKind, ServerFrame, server_frame};
 use std::sync::Arc;
 
-const PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Parlor server</title>\
-<body><h1>This is a Parlor server</h1><p>It passes end-to-end encrypted messages on. \
-Give its address to a Parlor app to use it.</p>";
-
-pub fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/", get(|| async { Html(PAGE) }))
+pub fn router(shared: Arc<Shared>, files: WebFiles) -> Router {
+    web::router(files)
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .route("/v1/ws", get(websocket))

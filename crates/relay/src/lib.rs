@@ -15,9 +15,11 @@ mod server;
 mod space;
 mod store;
 mod tls;
+mod web;
 
 pub use data::{Data, DataError};
 pub use options::{Checked, FileOptions, InvalidOptions, Options, RateOptions};
 pub use server::{ServeError, Server};
 pub use space::{Space, USUAL_RESERVE};
 pub use store::{Answer, FjallStore, OpenError};
+pub use web::{WebFile, WebFiles};

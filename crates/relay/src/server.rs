@@ -7,6 +7,7 @@ use crate::metrics::Metrics;
 use crate::options::Checked;
 use crate::patient::Patient;
 use crate::space::Space;
+use crate::web::WebFiles;
 use crate::{admin, http, tls};
 use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -90,6 +91,7 @@ pub struct Server {
     tls: Option<TlsAcceptor>,
     end: watch::Sender<bool>,
     admin: tokio::net::UnixListener,
+    web: WebFiles,
 }
 
 impl Server {
@@ -111,7 +113,12 @@ impl Server {
         let (blobs, space) = (BlobFiles::in_data(&data.folder), options.space);
         let shared =
             Arc::new(Shared { relay, data, blobs, space, hub, metrics, write_timeout, ending });
-        Ok(Self { shared, listener, tls, end, admin })
+        Ok(Self { shared, listener, tls, end, admin, web: &[] })
+    }
+
+    /// Gives these files out to browsers.
+    pub fn with_web(self, web: WebFiles) -> Self {
+        Self { web, ..self }
     }
 
     /// Where it listens, as a URL.
@@ -122,8 +129,8 @@ impl Server {
 
     /// Serves until `until` is ready; then says goodbye to everybody and finishes what waits.
     pub async fn serve(self, until: impl Future<Output = ()>) {
-        let Self { shared, listener, tls, end, admin } = self;
-        let router = http::router(Arc::clone(&shared));
+        let Self { shared, listener, tls, end, admin, web } = self;
+        let router = http::router(Arc::clone(&shared), web);
         let hasher = RandomState::new();
         let background = [
             tokio::spawn(sweep(Arc::clone(&shared))),

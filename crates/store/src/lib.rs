@@ -63,6 +63,10 @@ impl Store {
             let pragma = Zeroizing::new(format!("PRAGMA key = \"{}\"", key.as_str()));
             connection.execute_batch(&pragma)?;
         }
+        if cfg!(target_arch = "wasm32") {
+            // A browser has no memory to share with other processes: without it, a log of changes takes this.
+            connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+        }
         // The key is used, and proved, by the first look into the file.
         match connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(())) {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {

@@ -1,0 +1,212 @@
+//! Several tabs, one device: the worker that holds the lock leads, the others pass on.
+//!
+//! | role     | on                  | does                                                     | next    |
+//! |----------|---------------------|----------------------------------------------------------|---------|
+//! | Follows  | asked by its page   | passes it to the leader, once there is one               | Follows |
+//! | Follows  | a leader is told of | asks it what the one before has not answered             | Follows |
+//! | Follows  | gets the lock       | opens the database                                       | Opens   |
+//! | Opens    | it is open          | tells all tabs, takes up what its own page asked         | Leads   |
+//! | Leads    | asked by any page   | carries it out                                           | Leads   |
+//!
+//! Invariants: at most one worker has the database open (the browser gives the lock to one, and takes it from one
+//! that died); each request is answered once; one that a dead leader may have carried out is asked again only if
+//! that changes nothing, else its page is told that nobody knows.
+
+use crate::device::{Device, Say, To};
+use crate::js;
+use crate::storage::Broken;
+use crate::wire;
+use js_sys::Reflect;
+use parlor_store::StoreError;
+use serde_json::{Value, json};
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{Closure, JsCast};
+use wasm_bindgen_futures::spawn_local;
+
+const NAME: &str = "parlor";
+
+/// One of the workers.
+struct Tab {
+    me: String,
+    channel: JsValue,
+    /// The device, when this worker leads.
+    device: OnceCell<Device>,
+    /// Who leads, and what is known of its device.
+    leader: RefCell<Option<(String, Value)>>,
+    /// What the own page asked and no leader answered yet.
+    open: RefCell<BTreeMap<String, Asked>>,
+}
+
+struct Asked {
+    data: JsValue,
+    harmless: bool,
+    /// The leader that has it.
+    with: Option<String>,
+}
+
+/// Takes part from now on.
+pub fn run() {
+    let Ok(me) = js::random::<8>() else { return };
+    let Some(channel) = channel() else { return };
+    let tab = Rc::new(Tab {
+        me: data_encoding::HEXLOWER.encode(&me),
+        channel,
+        device: OnceCell::new(),
+        leader: RefCell::default(),
+        open: RefCell::default(),
+    });
+    let asked = Rc::clone(&tab);
+    js::on(&js::scope(), "onmessage", move |event| asked.asked(&js::get(&event, "data")));
+    let heard = Rc::clone(&tab);
+    js::on(&tab.channel, "onmessage", move |event| heard.heard(&js::get(&event, "data")));
+    tab.post(&[("who", tab.me.as_str().into())]);
+    let leads = Rc::clone(&tab);
+    let granted = Closure::once_into_js(move |_lock: JsValue| {
+        spawn_local(async move { leads.lead().await });
+        // The lock is held until the worker ends.
+        js::never()
+    });
+    let locks = js::get(&js::get(&js::scope(), "navigator"), "locks");
+    if js::call(&locks, "request", &[NAME.into(), granted]).is_err() {
+        tab.say_own(&broken("no_storage", "This browser has no locks."));
+    }
+}
+
+fn channel() -> Option<JsValue> {
+    let class: js_sys::Function = js::get(&js_sys::global(), "BroadcastChannel").dyn_into().ok()?;
+    Reflect::construct(&class, &js_sys::Array::of1(&NAME.into())).ok()
+}
+
+fn broken(reason: &str, message: &str) -> JsValue {
+    wire::notice("broken", &json!({"reason": reason, "message": message}))
+}
+
+impl Tab {
+    fn post(&self, properties: &[(&str, JsValue)]) {
+        let _ = js::call(&self.channel, "postMessage", &[js::object(properties)]);
+    }
+
+    fn say_own(&self, data: &JsValue) {
+        let _ = js::scope().post_message(data);
+    }
+
+    /// The own page asks.
+    fn asked(&self, data: &JsValue) {
+        if let Some(device) = self.device.get() {
+            return device.ask(To::Own, data);
+        }
+        let leader = self.leader.borrow().as_ref().map(|(id, _)| id.clone());
+        if let Some((id, harmless)) = wire::waits(data) {
+            let asked = Asked { data: data.clone(), harmless, with: leader.clone() };
+            self.open.borrow_mut().insert(id, asked);
+        }
+        if leader.is_some() {
+            self.post(&[("from", self.me.as_str().into()), ("ask", data.clone())]);
+        }
+    }
+
+    /// Another worker says something.
+    fn heard(&self, data: &JsValue) {
+        if let Some(device) = self.device.get() {
+            if let Some(from) = js::text(data, "from") {
+                device.ask(To::Tab(from), &js::get(data, "ask"));
+            } else if js::text(data, "who").is_some() {
+                self.announce(device);
+            }
+            return;
+        }
+        if let Some(leader) = js::text(data, "leads") {
+            let about = js::text(data, "about").unwrap_or_default();
+            self.follow(leader, serde_json::from_str(&about).unwrap_or_default());
+        } else if let Some(to) = js::text(data, "to")
+            && (to == self.me || to.is_empty())
+        {
+            let said = js::get(data, "say");
+            if let Some(id) = wire::answers(&said) {
+                self.open.borrow_mut().remove(&id);
+            }
+            self.say_own(&said);
+        }
+    }
+
+    /// There is a leader: perhaps a new one.
+    fn follow(&self, leader: String, about: Value) {
+        let before = self.leader.replace(Some((leader.clone(), about.clone())));
+        if before.is_some_and(|(id, _)| id == leader) {
+            return;
+        }
+        self.ready(about, false);
+        for data in self.still_open(&leader) {
+            self.post(&[("from", self.me.as_str().into()), ("ask", data)]);
+        }
+    }
+
+    /// What has to be asked of a new leader; what cannot be asked twice is answered.
+    fn still_open(&self, leader: &str) -> Vec<JsValue> {
+        let mut again = Vec::new();
+        self.open.borrow_mut().retain(|id, asked| {
+            if asked.with.is_some() && !asked.harmless {
+                self.say_own(&wire::gone(id));
+                return false;
+            }
+            asked.with = Some(leader.to_owned());
+            again.push(asked.data.clone());
+            true
+        });
+        again
+    }
+
+    /// The lock is here.
+    async fn lead(self: Rc<Self>) {
+        let tab = Rc::clone(&self);
+        let say: Say = Rc::new(move |to, data| tab.say(to, data));
+        match Device::start(say).await {
+            Ok(device) => {
+                let about = device.about();
+                self.leader.replace(Some((self.me.clone(), about.clone())));
+                // The lock comes once.
+                let device = self.device.get_or_init(|| device);
+                self.announce(device);
+                self.ready(about, true);
+                for data in self.still_open(&self.me) {
+                    device.ask(To::Own, &data);
+                }
+                self.open.borrow_mut().clear();
+            }
+            Err(Broken::Damaged(StoreError::TooNew(_))) => {
+                let message = "What this browser keeps was written by a later version of Parlor.";
+                self.say_own(&broken("later", message));
+            }
+            Err(Broken::Damaged(error)) => self.say_own(&broken("damaged", &error.to_string())),
+            Err(Broken::Refused(message)) => self.say_own(&broken("no_storage", &message)),
+        }
+    }
+
+    fn announce(&self, device: &Device) {
+        let about = device.about().to_string();
+        self.post(&[("leads", self.me.as_str().into()), ("about", about.into())]);
+    }
+
+    fn ready(&self, mut about: Value, leads: bool) {
+        if let Some(about) = about.as_object_mut() {
+            about.insert("leader".into(), leads.into());
+        }
+        self.say_own(&wire::notice("ready", &about));
+    }
+
+    /// The device says something.
+    fn say(&self, to: &To, data: &JsValue) {
+        let tab = match to {
+            To::Own => return self.say_own(data),
+            To::Tab(id) => id.as_str(),
+            To::All => {
+                self.say_own(data);
+                ""
+            }
+        };
+        self.post(&[("to", tab.into()), ("say", data.clone())]);
+    }
+}

@@ -1,0 +1,57 @@
+//! The web app: two WebAssembly modules and what goes with them, built into one folder that the server embeds.
+//!
+//! Invariants: nothing is downloaded but crates and, where it is missing, the standard library for the target;
+//! every file but the entry carries the hash of its content in its name, so that it may be kept for ever; the
+//! same sources give the same bytes.
+
+mod bundle;
+mod target;
+
+use crate::shell;
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+const PACKAGES: [&str; 2] = ["parlor-web-core", "parlor-web-page"];
+
+/// How much the compiler tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// For people: small and quick.
+    Full,
+    /// For tests: the same code, built sooner.
+    Test,
+}
+
+impl Effort {
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Full => "web",
+            Self::Test => "web-test",
+        }
+    }
+}
+
+/// `cargo xtask web [--test]`.
+pub fn command(args: &[String]) -> Result<()> {
+    let effort = if args.iter().any(|arg| arg == "--test") { Effort::Test } else { Effort::Full };
+    build(effort)
+}
+
+/// Where the server's build looks for the web app.
+pub fn folder() -> PathBuf {
+    shell::root().join("target/web")
+}
+
+/// Builds the web app into [`folder`].
+pub fn build(effort: Effort) -> Result<()> {
+    target::ensure()?;
+    let mut cargo = shell::cargo();
+    cargo.args(["build", "--target", TARGET, "--profile", effort.profile()]);
+    for package in PACKAGES {
+        cargo.args(["--package", package]);
+    }
+    shell::run(&mut cargo)?;
+    let built = shell::target_dir()?.join(TARGET).join(effort.profile());
+    bundle::write(&built, effort, &folder()).context("the web app cannot be put together")
+}
