@@ -5,10 +5,11 @@ use crate::js;
 use crate::ports::Web;
 use crate::queue::Queue;
 use crate::storage::{self, Broken, Kept};
-use crate::wire::{self, Ask};
+use crate::transfer::{self, Folder, Transfers, Wanted};
+use crate::wire::Ask;
 use parlor_driver::{Driver, Message, Output, Prepared, Ticket};
 use parlor_engine::Engine;
-use parlor_view::{Code, Failure, rpc};
+use parlor_view::{Command, SaveAttachment, rpc};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -41,16 +42,27 @@ pub type Say = Rc<dyn Fn(&To, &JsValue)>;
 pub struct Device {
     queue: Queue,
     connection: Connection,
+    transfers: Transfers,
+    wanted: Wanted,
     open: Rc<Open>,
     kept: Kept,
-    account: bool,
+    driver: Rc<RefCell<Option<Driver<Web>>>>,
+}
+
+/// What was asked.
+enum Asked {
+    /// By this page, under this id.
+    Request(To, Value),
+    /// The content of an attachment; whoever wants it is known by the ticket.
+    Content,
 }
 
 /// Who waits for what.
 struct Open {
-    requests: RefCell<BTreeMap<Ticket, (To, Value)>>,
+    requests: RefCell<BTreeMap<Ticket, Asked>>,
     last: Cell<Ticket>,
     say: Say,
+    wanted: Wanted,
 }
 
 impl Device {
@@ -59,23 +71,36 @@ impl Device {
         let refused = |error: JsValue| Broken::Refused(format!("{error:?}"));
         let (mut store, kept) = storage::open().await?;
         let tx = store.begin().map_err(Broken::Damaged)?;
-        let account = Engine::server(&tx).ok().flatten().is_some();
+        let known = Engine::files(&tx).unwrap_or_default();
         drop(tx);
+        let folder = match kept {
+            Kept::Persistent => Folder::on_disk().await.map_err(refused)?,
+            Kept::Session => Folder::in_memory(),
+        };
+        folder.tidy(&known).await.map_err(refused)?;
         let seed = Zeroizing::new(js::random().map_err(refused)?);
         let rng = ChaCha20Rng::from_seed(*seed);
         let driver: Rc<RefCell<Option<Driver<Web>>>> = Rc::default();
         let pump = Pump { driver: Rc::clone(&driver), alarm: Rc::default() };
         let queue = Queue::new(move || pump.run()).map_err(refused)?;
         let connection = Connection::new(queue.clone());
-        let open = Rc::new(Open { requests: RefCell::default(), last: Cell::new(0), say });
+        let wanted = Wanted::default();
+        let transfers = Transfers::new(queue.clone(), folder, wanted.clone());
+        let (requests, last) = Default::default();
+        let open = Rc::new(Open { requests, last, say, wanted: wanted.clone() });
         let told = Rc::clone(&open);
         let tell: Rc<dyn Fn(Output)> = Rc::new(move |output| told.tell(output));
-        let web = Web { queue: queue.clone(), connection: connection.clone(), tell };
+        let web = Web {
+            queue: queue.clone(),
+            connection: connection.clone(),
+            transfers: transfers.clone(),
+            tell,
+        };
         let mut running = Driver::new(store, rng, web);
         running.start();
         driver.replace(Some(running));
         queue.wake();
-        Ok(Self { queue, connection, open, kept, account })
+        Ok(Self { queue, connection, transfers, wanted, open, kept, driver })
     }
 
     /// What a page has to know of it.
@@ -84,7 +109,8 @@ impl Device {
             Kept::Persistent => "persistent",
             Kept::Session => "session",
         };
-        json!({"account": self.account, "storage": storage})
+        let account = self.driver.borrow().as_ref().is_some_and(Driver::has_server);
+        json!({"account": account, "storage": storage})
     }
 
     /// Carries out what a page asks.
@@ -92,21 +118,31 @@ impl Device {
         match Ask::read(data) {
             Some(Ask::Request(text)) => self.request(from, &text),
             Some(Ask::Look) => self.connection.hurry(),
-            Some(Ask::Bring { id, .. } | Ask::Open { id, .. }) => {
-                let failure = Failure::new(Code::NotSupported, "Not yet.");
-                (self.open.say)(&from, &wire::refusal(id, &failure));
+            Some(Ask::Bring { id, file }) => {
+                (self.open.say)(&from, &self.transfers.bring(id, file))
             }
+            Some(Ask::Open { id, message_id, index }) => self.content(from, id, message_id, index),
             None => {}
         }
+    }
+
+    /// The content of an attachment, fetched if it is not here.
+    fn content(&self, from: To, id: f64, message_id: String, index: u32) {
+        let ticket = self.open.next();
+        let say = Rc::clone(&self.open.say);
+        self.wanted
+            .insert(ticket, Box::new(move |content| say(&from, &transfer::answer(id, content))));
+        self.open.requests.borrow_mut().insert(ticket, Asked::Content);
+        let save = SaveAttachment { message_id, index, path: transfer::path(ticket) };
+        self.queue.push(Message::Command(ticket, Command::SaveAttachment(save)));
     }
 
     fn request(&self, from: To, text: &str) {
         match rpc::parse(text.as_bytes()) {
             Ok(None) => {}
             Ok(Some((id, command))) => {
-                let ticket = self.open.last.get() + 1;
-                self.open.last.set(ticket);
-                self.open.requests.borrow_mut().insert(ticket, (from, id));
+                let ticket = self.open.next();
+                self.open.requests.borrow_mut().insert(ticket, Asked::Request(from, id));
                 self.queue.push(match Prepared::is_needed(&command) {
                     true => Message::Prepare(ticket, command),
                     false => Message::Command(ticket, command),
@@ -118,11 +154,23 @@ impl Device {
 }
 
 impl Open {
+    fn next(&self) -> Ticket {
+        self.last.set(self.last.get() + 1);
+        self.last.get()
+    }
+
     fn tell(&self, output: Output) {
         let (to, text) = match output {
             Output::Event(event) => (To::All, rpc::event(&event)),
             Output::Answer(ticket, answer) => {
-                let Some((to, id)) = self.requests.borrow_mut().remove(&ticket) else { return };
+                let asked = self.requests.borrow_mut().remove(&ticket);
+                let Some(Asked::Request(to, id)) = asked else {
+                    // What was found was given already.
+                    if let Err(failure) = answer {
+                        self.wanted.fail(ticket, &failure);
+                    }
+                    return;
+                };
                 (to, rpc::answer(&id, &answer))
             }
         };

@@ -14,6 +14,7 @@ mod ports;
 mod queue;
 mod storage;
 mod tabs;
+mod transfer;
 mod wire;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -3,6 +3,7 @@
 use crate::connection::Connection;
 use crate::js;
 use crate::queue::Queue;
+use crate::transfer::Transfers;
 use parlor_driver::{Inbox, Message, Order, Output, Ports, Prepared, Ticket};
 use parlor_engine::FileOrder;
 use parlor_view::Command;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub struct Web {
     pub queue: Queue,
     pub connection: Connection,
+    pub transfers: Transfers,
     pub tell: Rc<dyn Fn(Output)>,
 }
 
@@ -37,15 +39,21 @@ impl Ports for Web {
         self.connection.order(order);
     }
 
-    fn file(&mut self, _order: FileOrder, _server: Option<&str>) {}
-
-    fn prepare(&mut self, ticket: Ticket, command: Command) {
-        self.queue.push(Message::Prepared(ticket, command, Box::new(Ok(Prepared::default()))));
+    fn file(&mut self, order: FileOrder, server: Option<&str>) {
+        self.transfers.carry_out(order, server);
     }
 
-    fn unprepared(&mut self, _prepared: &Prepared) {}
+    fn prepare(&mut self, ticket: Ticket, command: Command) {
+        self.transfers.prepare(ticket, command);
+    }
 
-    fn ended(&mut self, _file: &FileId) {}
+    fn unprepared(&mut self, prepared: &Prepared) {
+        self.transfers.unprepared(prepared);
+    }
+
+    fn ended(&mut self, file: &FileId) {
+        self.transfers.ended(file);
+    }
 
     fn tell(&mut self, output: Output) {
         (self.tell)(output);

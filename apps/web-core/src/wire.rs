@@ -107,6 +107,11 @@ pub fn refusal(id: f64, failure: &Failure) -> JsValue {
     js::object(&[("id", id.into()), ("error", error)])
 }
 
+/// The name of a file that was brought.
+pub fn named(id: f64, name: &str) -> JsValue {
+    js::object(&[("id", id.into()), ("name", name.into())])
+}
+
 /// Tells the page something about the worker itself.
 pub fn notice(method: &str, params: &Value) -> JsValue {
     json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string().into()

@@ -11,6 +11,7 @@
 //! connect.
 
 mod batch;
+pub mod files;
 
 use batch::Batch;
 use parlor_engine::{Ctx, Effects, Engine, EngineError, FileNews, FileOrder, Happened, Input};
@@ -217,6 +218,11 @@ impl<P: Ports> Driver<P> {
     pub fn take(&mut self, message: Message) {
         self.behind = self.take_one(message);
         self.flushed();
+    }
+
+    /// Whether it has a server: an account, or one that is being made or linked.
+    pub fn has_server(&self) -> bool {
+        self.server.is_some()
     }
 
     /// Whether it was told to stop; nothing may be taken after that.

@@ -11,7 +11,6 @@ mod picture;
 mod prepare;
 mod progress;
 mod save;
-mod sniff;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -189,7 +188,7 @@ impl Transfers {
             }
             FileOrder::Read { ticket, file, blob, offset, length, path } => {
                 let (http, folder) = (self.http.clone(), self.folder.clone());
-                let range = save::Range { offset, length };
+                let range = parlor_driver::files::Range { offset, length };
                 self.answer(ticket, file.id, async move {
                     match blob {
                         Some(id) => {

@@ -2,9 +2,10 @@
 //! on the originals.
 
 use super::upload::read_full;
-use super::{Folder, picture, sniff};
+use super::{Folder, picture};
 use crate::files;
 use parlor_crypto::file::{CHUNK_BYTES, Digest, FileCipher, FileKey, Layout};
+use parlor_driver::files::sniff;
 use parlor_engine::{FileSpec, NewFile, Prepared};
 use parlor_view::{Code, Command, Failure};
 use parlor_wire::FileId;

@@ -8,7 +8,7 @@ use super::upload::read_full;
 use super::{Blob, Folder};
 use http_body_util::BodyExt;
 use hyper::header::RANGE;
-use parlor_crypto::file::{CHUNK_BYTES, FileCipher};
+use parlor_driver::files::{Damaged, Parts, Range};
 use parlor_engine::{FileProblem, FileSpec, Happened};
 use parlor_view::{Code, Failure};
 use std::fs::{File, OpenOptions};
@@ -23,13 +23,6 @@ pub struct Saved {
     pub path: String,
     /// How many bytes.
     pub bytes: u64,
-}
-
-/// A part of the content.
-#[derive(Debug, Clone, Copy)]
-pub struct Range {
-    pub offset: u64,
-    pub length: u64,
 }
 
 /// Why nothing was written.
@@ -49,6 +42,12 @@ pub enum Unsaved {
     Unreachable,
     /// The device ends, or a fault of ours.
     Internal,
+}
+
+impl From<Damaged> for Unsaved {
+    fn from(_: Damaged) -> Self {
+        Self::Damaged
+    }
 }
 
 impl Unsaved {
@@ -149,51 +148,6 @@ pub async fn read_remote(
         came = rest;
     }
     out.finish()
-}
-
-/// The chunks that hold a part of the content.
-struct Parts {
-    cipher: FileCipher,
-    next: u32,
-    /// The first chunk behind it.
-    end: u32,
-    begin_byte: u64,
-    end_byte: u64,
-}
-
-impl Parts {
-    fn new(file: &FileSpec, range: Range) -> Self {
-        let layout = file.layout;
-        let end_byte = range.offset.saturating_add(range.length).min(layout.size());
-        let begin_byte = range.offset.min(end_byte);
-        let next = layout.chunk_of(begin_byte);
-        let end = match begin_byte < end_byte {
-            true => layout.chunk_of(end_byte - 1) + 1,
-            false => next,
-        };
-        Self { cipher: FileCipher::new(&file.key, layout), next, end, begin_byte, end_byte }
-    }
-
-    /// Where they are stored: the first byte, and the first behind them.
-    fn stored(&self) -> (u64, u64) {
-        let layout = self.cipher.layout();
-        (layout.stored_at(self.next), layout.stored_at(self.end).min(layout.stored()))
-    }
-
-    /// Bytes of the next chunk as it is stored.
-    fn next_len(&self) -> Option<usize> {
-        (self.next < self.end).then(|| self.cipher.layout().stored_len(self.next))
-    }
-
-    /// Opens the next chunk; what is wanted of it.
-    fn open<'a>(&mut self, chunk: &'a mut Vec<u8>) -> Result<&'a [u8], Unsaved> {
-        self.cipher.open(self.next, chunk).map_err(|_| Unsaved::Damaged)?;
-        let first = u64::from(self.next) * CHUNK_BYTES as u64;
-        self.next += 1;
-        let inside = |byte: u64| usize::try_from(byte.saturating_sub(first)).unwrap_or(usize::MAX);
-        let end = inside(self.end_byte).min(chunk.len());
-        Ok(chunk.get(inside(self.begin_byte).min(end)..end).unwrap_or_default())
-    }
 }
 
 /// A file that gets its name at the end, and is gone when it does not come to that.

@@ -1,10 +1,11 @@
 //! A relay that lies, breaks off or knows nothing, and files that are not what they should be.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::save::{Range, Unsaved};
+use super::save::Unsaved;
 use super::*;
 use parlor_crypto::Secret;
 use parlor_crypto::file::{FileCipher, FileKey, Layout};
+use parlor_driver::files::Range;
 use parlor_engine::FileSpec;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
