@@ -4,7 +4,8 @@
 //! |--------------------------|--------------------------------------------------------|-----------------------|
 //! | `/app/NAME-HASH.EXT`     | that file                                              | for ever              |
 //! | `/app/files.json`        | all files with sizes and hashes                        | asked again each time |
-//! | `/`, `/chat/…` and so on | the page: what is behind `/` is its own affair         | asked again each time |
+//! | `/`                      | the page                                               | asked again each time |
+//! | `/sw.js`                 | what keeps the page when there is no network           | asked again each time |
 //! | anything else            | not found                                              |                       |
 //!
 //! Invariants: nothing is read from disk; no page may run a script, or ask a server, other than this one's
@@ -12,8 +13,8 @@
 
 use axum::Router;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::io::Read;
@@ -35,7 +36,7 @@ pub type WebFiles = &'static [WebFile];
 const PAGE: &str = "index.html";
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' blob: data:; font-src 'self'; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; \
-    manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    manifest-src 'self'; require-trusted-types-for 'script'; trusted-types parlor; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const SAFETY: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -56,21 +57,14 @@ pub fn router<S: Clone + Send + Sync + 'static>(files: WebFiles) -> Router<S> {
     let file = move |Path(name): Path<String>, headers: HeaderMap| async move {
         give(files, &name, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
     };
-    // These have to lie at the top, so that they stand for all of the app.
-    let top = move |uri: Uri, headers: HeaderMap| async move {
-        let name = uri.path().trim_start_matches('/').to_owned();
-        give(files, &name, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+    let keeper = move |headers: HeaderMap| async move {
+        give(files, "sw.js", &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
     };
     Router::new()
         .route("/", get(page))
-        .route("/chat/{id}", get(page))
-        .route("/settings", get(page))
-        .route("/settings/{page}", get(page))
-        .route("/link", get(page))
-        .route("/invite", get(page))
         .route("/app/{name}", get(file))
-        .route("/manifest.webmanifest", get(top))
-        .route("/sw.js", get(top))
+        // What lies at the top stands for all of the app.
+        .route("/sw.js", get(keeper))
 }
 
 fn page(files: WebFiles, headers: &HeaderMap) -> Response {

@@ -4,6 +4,7 @@
 //! what there is with sizes and hashes; the server shows it, so that anybody can compare.
 
 use super::Effort;
+use crate::shell::root;
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Characters of a hash in a name.
@@ -25,121 +26,123 @@ struct File {
 
 /// Puts the folder together anew.
 pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
-    let mut names = BTreeMap::new();
-    let mut files = Vec::new();
-    for module in ["core", "page"] {
-        let wasm = built.join(format!("parlor_web_{module}.wasm"));
-        for file in bind(&wasm, module)? {
-            names.insert(file.0, file.1.name.clone());
-            files.push(file.1);
-        }
+    let mut bundle = Bundle::default();
+    bundle.names.insert("root".into(), "/".into());
+    bundle.module(&built.join("parlor_web_core.wasm"), "core", true)?;
+    bundle.module(&built.join("parlor-web-page.wasm"), "page", false)?;
+    let (ui, page) = (root().join("crates/ui"), root().join("apps/web-page/static"));
+    for font in paths(&ui.join("fonts"), "woff2")? {
+        bundle.file(&name(&font), fs::read(font)?);
     }
-    let page = crate::shell::root().join("apps/web-page");
-    for (plain, bytes) in page_files(&page)? {
-        let file = hashed(&plain, bytes);
-        names.insert(plain, file.name.clone());
-        files.push(file);
+    bundle.file("app.css", bundle.stylesheet(&ui.join("css"))?.into_bytes());
+    for icon in paths(&page, "svg")? {
+        bundle.file(&name(&icon), fs::read(icon)?);
     }
-    let css = stylesheet(&crate::shell::root().join("crates/ui/styles"), &names)?;
-    let css = hashed("app.css", css.into_bytes());
-    names.insert("app.css".into(), css.name.clone());
-    files.push(css);
-    for entry in ["index.html", "manifest.webmanifest", "sw.js"] {
+    // Each may name those before it.
+    for text in ["start.js", "manifest.webmanifest"] {
+        let filled = bundle.fill(&fs::read_to_string(page.join(text))?)?;
+        bundle.file(text, filled.into_bytes());
+    }
+    for entry in ["sw.js", "index.html"] {
         let path = page.join(entry);
-        if !path.exists() {
-            continue;
-        }
-        let text = fs::read_to_string(&path)?;
-        files.push(File { name: entry.into(), bytes: fill(&text, &names, &files)?.into_bytes() });
-    }
-    store(folder, files, effort)
-}
-
-/// Makes a module fit for the browser: its script and itself, by plain and hashed name.
-fn bind(wasm: &Path, module: &str) -> Result<[(String, File); 2]> {
-    let mut output = Bindgen::new()
-        .input_path(wasm)
-        .web(true)
-        .map_err(|error| anyhow::anyhow!("{error:#}"))?
-        .typescript(false)
-        .remove_producers_section(true)
-        .remove_name_section(true)
-        .omit_default_module_path(false)
-        .out_name(module)
-        .generate_output()
-        .with_context(|| format!("{} cannot be bound", wasm.display()))?;
-    let bytes = output.wasm_mut().emit_wasm();
-    let module_file = hashed(&format!("{module}.wasm"), bytes);
-    // The script finds its module by name.
-    let plain = format!("{module}_bg.wasm");
-    let script = output.js().replace(&plain, &module_file.name);
-    if !script.contains(&module_file.name) {
-        bail!("the script of {module} does not name its module");
-    }
-    // A worker begins by itself; the page is begun by its script as well.
-    let script = format!("{script}\n__wbg_init();\n");
-    let script_file = hashed(&format!("{module}.js"), script.into_bytes());
-    Ok([(format!("{module}.wasm"), module_file), (format!("{module}.js"), script_file)])
-}
-
-/// The page's other files, by the names that `index.html` and styles use: icons, fonts, the sprite.
-fn page_files(page: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut found = Vec::new();
-    for folder in [page.join("assets"), crate::shell::root().join("crates/ui/assets")] {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for entry in entries {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                found.push((name, fs::read(entry.path())?));
-            }
+        if path.exists() {
+            let filled = bundle.fill(&fs::read_to_string(path)?)?;
+            bundle.files.push(File { name: entry.into(), bytes: filled.into_bytes() });
         }
     }
-    found.sort();
-    Ok(found)
+    store(folder, bundle.files, effort)
 }
 
-/// All styles in the order of their names, with hashed names in `url(…)`.
-fn stylesheet(folder: &Path, names: &BTreeMap<String, String>) -> Result<String> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).context("there are no styles")? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "css") {
-            paths.push(path);
-        }
-    }
+/// The files of a folder with this extension, in the order of their names.
+fn paths(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
+    let mut paths: Vec<_> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.retain(|path| path.extension().is_some_and(|its| its == extension));
     paths.sort();
-    let mut all = String::new();
-    for path in paths {
-        all.push_str(&fs::read_to_string(path)?);
-        all.push('\n');
-    }
-    for (plain, hashed) in names {
-        all = all.replace(&format!("url({plain})"), &format!("url({hashed})"));
-        all = all.replace(&format!("url(\"{plain}\")"), &format!("url(\"{hashed}\")"));
-    }
-    Ok(all)
+    Ok(paths)
 }
 
-/// A text with every `{{name}}` replaced; `{{files}}` is the list of all, as JSON.
-fn fill(text: &str, names: &BTreeMap<String, String>, files: &[File]) -> Result<String> {
-    let all: Vec<_> = files.iter().map(|file| format!("/app/{}", file.name)).collect();
-    let mut text = text.replace("{{files}}", &serde_json::to_string(&all)?);
-    for (plain, hashed) in names {
-        text = text.replace(&format!("{{{{{plain}}}}}"), &format!("/app/{hashed}"));
-    }
-    if let Some(at) = text.find("{{") {
-        let rest: String = text.chars().skip(at).take(40).collect();
-        bail!("something is named that there is not: {rest}");
-    }
-    Ok(text)
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn hashed(plain: &str, bytes: Vec<u8>) -> File {
-    let (stem, extension) = plain.rsplit_once('.').unwrap_or((plain, "bin"));
-    let mut hash = HEXLOWER.encode(&Sha256::digest(&bytes));
-    hash.truncate(HASH_CHARS);
-    File { name: format!("{stem}-{hash}.{extension}"), bytes }
+/// What there is so far: the files, and where each is found by its plain name.
+#[derive(Default)]
+struct Bundle {
+    files: Vec<File>,
+    names: BTreeMap<String, String>,
+}
+
+impl Bundle {
+    /// Takes a file in under the hash of what it holds.
+    fn file(&mut self, plain: &str, bytes: Vec<u8>) -> String {
+        let (stem, extension) = plain.rsplit_once('.').unwrap_or((plain, "bin"));
+        let mut hash = HEXLOWER.encode(&Sha256::digest(&bytes));
+        hash.truncate(HASH_CHARS);
+        let name = format!("{stem}-{hash}.{extension}");
+        self.names.insert(plain.to_owned(), format!("/app/{name}"));
+        self.files.push(File { name: name.clone(), bytes });
+        name
+    }
+
+    /// Takes a module in, made fit for the browser: itself and its script. One that begins by itself is a worker.
+    fn module(&mut self, wasm: &Path, module: &str, begins: bool) -> Result<()> {
+        let mut output = Bindgen::new()
+            .input_path(wasm)
+            .web(true)
+            .map_err(|error| anyhow::anyhow!("{error:#}"))?
+            .typescript(false)
+            .remove_producers_section(true)
+            .remove_name_section(true)
+            .out_name(module)
+            .generate_output()
+            .with_context(|| format!("{} cannot be bound", wasm.display()))?;
+        let bytes = output.wasm_mut().emit_wasm();
+        let hashed = self.file(&format!("{module}.wasm"), bytes);
+        // The script finds its module by name.
+        let mut script = output.js().replace(&format!("{module}_bg.wasm"), &hashed);
+        if !script.contains(&hashed) {
+            bail!("the script of {module} does not name its module");
+        }
+        if begins {
+            script.push_str("\n__wbg_init();\n");
+        }
+        self.file(&format!("{module}.js"), script.into_bytes());
+        Ok(())
+    }
+
+    /// All styles in the order of their names, with hashed names of fonts.
+    fn stylesheet(&self, folder: &Path) -> Result<String> {
+        let mut all = String::new();
+        for path in paths(folder, "css")? {
+            all.push_str(&fs::read_to_string(path)?);
+            all.push('\n');
+        }
+        for (plain, hashed) in &self.names {
+            all = all.replace(&format!("url(fonts/{plain})"), &format!("url({hashed})"));
+        }
+        if all.contains("url(fonts/") {
+            bail!("the styles name a font that there is not");
+        }
+        Ok(all)
+    }
+
+    /// A text with every `{{name}}` replaced; `{{files}}` is the list of all before it, as JSON.
+    fn fill(&self, text: &str) -> Result<String> {
+        let all: Vec<_> = self.files.iter().map(|file| format!("/app/{}", file.name)).collect();
+        let mut text = text.replace("{{files}}", &serde_json::to_string(&all)?);
+        for (plain, place) in &self.names {
+            text = text.replace(&format!("{{{{{plain}}}}}"), place);
+        }
+        if let Some((_, rest)) = text.split_once("{{") {
+            bail!(
+                "something is named that there is not: {}",
+                rest.split("}}").next().unwrap_or(rest)
+            );
+        }
+        Ok(text)
+    }
 }
 
 /// Writes the files, compressed where that helps, and says how large they are.

@@ -1,0 +1,309 @@
+//! The engine in its worker. To it go texts (JSON-RPC requests, numbered) and objects that ask for a file to be
+//! brought or opened; from it come texts (answers, events, the first word) and objects that answer those.
+//!
+//! | page to worker | worker to page |
+//! |---|---|
+//! | `"{…request…}"` | `"{…answer…}"`, `"{…event…}"`, `"{…ready or broken…}"` |
+//! | `{id, bring: File}` | `{id, name}` or `{id, error: {code, message}}` |
+//! | `{id, open: {message_id, index}}` | `{id, blob}` or `{id, error: {code, message}}` |
+
+use futures_channel::oneshot;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use js_sys::{Array, Object, Reflect};
+use parlor_ui::core::{Core, Listener, Problem, Storage, Told};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, File, HtmlMetaElement, MessageEvent, Worker, WorkerOptions};
+
+/// What an answer brings.
+enum Answer {
+    Value(Value),
+    Name(String),
+    Blob(Blob),
+}
+
+type Waiting = oneshot::Sender<Result<Answer, Problem>>;
+
+/// The engine in its worker.
+struct WorkerCore {
+    worker: Option<Worker>,
+    next: Cell<u32>,
+    waiting: RefCell<HashMap<u32, Waiting>>,
+    listener: RefCell<Option<Listener>>,
+    /// What was told before anybody listened.
+    early: RefCell<Vec<Told>>,
+}
+
+/// Starts the worker that the page names.
+pub fn start() -> Rc<dyn Core> {
+    let worker = open();
+    let core = Rc::new(WorkerCore {
+        worker: worker.clone(),
+        next: Cell::new(1),
+        waiting: RefCell::default(),
+        listener: RefCell::default(),
+        early: RefCell::default(),
+    });
+    match worker {
+        Some(worker) => {
+            let receiver = core.clone();
+            let told = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                receiver.take(&event.data())
+            });
+            worker.set_onmessage(Some(told.as_ref().unchecked_ref()));
+            told.forget();
+            let receiver = core.clone();
+            let failed = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+                let message = Reflect::get(&event, &"message".into())
+                    .ok()
+                    .and_then(|message| message.as_string());
+                receiver.broke(message.unwrap_or_default());
+            });
+            worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
+            failed.forget();
+        }
+        None => core.broke("the worker cannot be started".into()),
+    }
+    core
+}
+
+fn open() -> Option<Worker> {
+    let document = web_sys::window()?.document()?;
+    let meta = document.query_selector("meta[name=parlor-core]").ok()??;
+    let name = meta.dyn_into::<HtmlMetaElement>().ok()?.content();
+    let options = WorkerOptions::new();
+    Reflect::set(&options, &"type".into(), &"module".into()).ok()?;
+    // Called by name: where trusted types are enforced, the address is no text.
+    let class: js_sys::Function = Reflect::get(&js_sys::global(), &"Worker".into()).ok()?.into();
+    let args = Array::of2(&trusted(&name), &options);
+    Reflect::construct(&class, &args).ok()?.dyn_into().ok()
+}
+
+/// The address of a script as the browser wants it. There is one policy of this name, made here, once.
+fn trusted(address: &str) -> JsValue {
+    let make = || {
+        let types = Reflect::get(&js_sys::global(), &"trustedTypes".into())?;
+        let create: js_sys::Function = Reflect::get(&types, &"createPolicy".into())?.dyn_into()?;
+        let rules = Object::new();
+        let same = Closure::<dyn FnMut(JsValue) -> JsValue>::new(|address| address);
+        Reflect::set(&rules, &"createScriptURL".into(), same.as_ref())?;
+        let policy = create.call2(&types, &"parlor".into(), &rules)?;
+        let wrap: js_sys::Function =
+            Reflect::get(&policy, &"createScriptURL".into())?.dyn_into()?;
+        wrap.call1(&policy, &address.into())
+    };
+    make().unwrap_or_else(|_: JsValue| address.into())
+}
+
+#[derive(Deserialize)]
+struct Text {
+    #[serde(default)]
+    id: Option<u32>,
+    #[serde(default)]
+    method: Option<String>,
+    #[serde(default)]
+    params: Value,
+    #[serde(default)]
+    result: Option<Value>,
+    #[serde(default)]
+    error: Option<Refusal>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    code: i32,
+    message: String,
+    #[serde(default)]
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    retry_after: Option<u64>,
+    #[serde(default)]
+    param: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    account: bool,
+    storage: Storage,
+}
+
+#[derive(Deserialize)]
+struct Broken {
+    reason: String,
+    #[serde(default)]
+    message: String,
+}
+
+impl Refusal {
+    fn problem(self) -> Problem {
+        let data = self.data.unwrap_or(Data { code: None, retry_after: None, param: None });
+        let code = data
+            .code
+            .unwrap_or_else(|| if self.code == -32603 { "internal" } else { "invalid" }.into());
+        Problem { code, message: self.message, retry_after: data.retry_after, param: data.param }
+    }
+}
+
+impl WorkerCore {
+    fn take(&self, data: &JsValue) {
+        match data.as_string() {
+            Some(text) => self.take_text(&text),
+            None => self.take_object(data),
+        }
+    }
+
+    fn take_text(&self, text: &str) {
+        let Ok(text) = serde_json::from_str::<Text>(text) else { return };
+        match (text.id, text.method.as_deref()) {
+            (Some(id), None) => {
+                let answer = match text.error {
+                    Some(refusal) => Err(refusal.problem()),
+                    None => Ok(Answer::Value(text.result.unwrap_or(Value::Null))),
+                };
+                self.answer(id, answer);
+            }
+            (_, Some("event")) => {
+                if let Ok(event) = serde_json::from_value(text.params) {
+                    self.tell(Told::Event(Box::new(event)));
+                }
+            }
+            (_, Some("ready")) => {
+                if let Ok(Ready { account, storage }) = serde_json::from_value(text.params) {
+                    self.tell(Told::Ready { account, storage });
+                }
+            }
+            (_, Some("broken")) => {
+                if let Ok(Broken { reason, message }) = serde_json::from_value(text.params) {
+                    self.tell(Told::Broken { reason, message });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take_object(&self, data: &JsValue) {
+        let get = |of: &JsValue, name: &str| {
+            Reflect::get(of, &name.into()).ok().filter(|value| !value.is_undefined())
+        };
+        let Some(id) = get(data, "id").and_then(|id| id.as_f64()) else { return };
+        let answer = if let Some(error) = get(data, "error") {
+            let text = |name: &str| {
+                get(&error, name).and_then(|text| text.as_string()).unwrap_or_default()
+            };
+            Err(Problem::new(&text("code"), text("message")))
+        } else if let Some(name) = get(data, "name").and_then(|name| name.as_string()) {
+            Ok(Answer::Name(name))
+        } else if let Some(blob) = get(data, "blob").and_then(|blob| blob.dyn_into::<Blob>().ok()) {
+            Ok(Answer::Blob(blob))
+        } else {
+            Err(odd())
+        };
+        self.answer(id as u32, answer);
+    }
+
+    fn answer(&self, id: u32, answer: Result<Answer, Problem>) {
+        if let Some(waiting) = self.waiting.borrow_mut().remove(&id) {
+            // Who asked may have stopped waiting.
+            let _ = waiting.send(answer);
+        }
+    }
+
+    fn tell(&self, told: Told) {
+        match self.listener.borrow().as_ref() {
+            Some(listener) => listener(told),
+            None => self.early.borrow_mut().push(told),
+        }
+    }
+
+    fn broke(&self, message: String) {
+        self.tell(Told::Broken { reason: "other".into(), message });
+        for (_, waiting) in self.waiting.borrow_mut().drain() {
+            // Who asked may have stopped waiting.
+            let _ = waiting.send(Err(Problem::new("internal", "the engine ended")));
+        }
+    }
+
+    /// Posts what `message` makes of a new id; the answer comes later.
+    fn post(
+        &self,
+        message: impl FnOnce(u32) -> JsValue,
+    ) -> LocalBoxFuture<'static, Result<Answer, Problem>> {
+        let id = self.next.replace(self.next.get().wrapping_add(1));
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.borrow_mut().insert(id, sender);
+        let posted = self.worker.as_ref().map(|worker| worker.post_message(&message(id)));
+        if !matches!(posted, Some(Ok(()))) {
+            self.answer(id, Err(Problem::new("internal", "the engine takes nothing")));
+        }
+        receiver.map(|answer| answer.unwrap_or_else(|_| Err(odd()))).boxed_local()
+    }
+}
+
+fn odd() -> Problem {
+    Problem::new("internal", "the engine answered oddly")
+}
+
+fn object(pairs: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in pairs {
+        // A plain object takes every property.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
+}
+
+impl Core for WorkerCore {
+    fn call(&self, method: &str, params: Value) -> LocalBoxFuture<'static, Result<Value, Problem>> {
+        let answer = self.post(|id| {
+            json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+                .to_string()
+                .into()
+        });
+        answer
+            .map(|answer| match answer? {
+                Answer::Value(value) => Ok(value),
+                _ => Err(odd()),
+            })
+            .boxed_local()
+    }
+
+    fn listen(&self, on: Listener) {
+        for told in self.early.borrow_mut().drain(..) {
+            on(told);
+        }
+        *self.listener.borrow_mut() = Some(on);
+    }
+
+    fn bring(&self, file: File) -> LocalBoxFuture<'static, Result<String, Problem>> {
+        let answer = self.post(|id| object(&[("id", id.into()), ("bring", file.into())]));
+        answer
+            .map(|answer| match answer? {
+                Answer::Name(name) => Ok(name),
+                _ => Err(odd()),
+            })
+            .boxed_local()
+    }
+
+    fn open(&self, message_id: &str, index: u32) -> LocalBoxFuture<'static, Result<Blob, Problem>> {
+        let which = object(&[("message_id", message_id.into()), ("index", index.into())]);
+        let answer = self.post(|id| object(&[("id", id.into()), ("open", which)]));
+        answer
+            .map(|answer| match answer? {
+                Answer::Blob(blob) => Ok(blob),
+                _ => Err(odd()),
+            })
+            .boxed_local()
+    }
+}

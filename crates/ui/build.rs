@@ -1,0 +1,163 @@
+//! Turns `icons/*.svg` into constants and `texts/*/*.ftl` into tables, so that a missing icon or text is a
+//! compile error and the page carries no parser. The languages are described in `src/words.rs`.
+
+use fluent_syntax::ast::{
+    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey,
+};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+type Texts = BTreeMap<String, Pattern<String>>;
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    for (name, code) in [("icons.rs", icons()), ("texts.rs", texts())] {
+        if let Err(error) = code.and_then(|code| Ok(fs::write(out.join(name), code)?)) {
+            eprintln!("{name}: {error}");
+            std::process::exit(1);
+        }
+    }
+}
+
+type Outcome = Result<String, Box<dyn std::error::Error>>;
+
+/// The files of a folder with this ending, by name.
+fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, std::io::Error>>()?;
+    found.retain(|path| path.extension().is_some_and(|found| found == ending));
+    found.sort();
+    Ok(found)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn icons() -> Outcome {
+    let mut code = String::new();
+    for path in files(Path::new("icons"), "svg")? {
+        let svg = fs::read_to_string(&path)?;
+        let shape = svg.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let shape = shape.ok_or_else(|| format!("{} has no path", path.display()))?;
+        let name = stem(&path).replace('-', "_").to_uppercase();
+        writeln!(code, "/// {}\npub const {name}: Icon = Icon({shape:?});", stem(&path))?;
+    }
+    Ok(code)
+}
+
+fn texts() -> Outcome {
+    let english = language("en")?;
+    let mut code = String::new();
+    let keys: Vec<&String> = english.keys().filter(|key| !key.starts_with('-')).collect();
+    writeln!(code, "const KEYS: [&str; {}] = {keys:?};", keys.len())?;
+    writeln!(code, "/// All languages.\npub static LANGUAGES: &[Language] = &[")?;
+    let mut codes: Vec<String> = fs::read_dir("texts")?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_, std::io::Error>>()?;
+    codes.sort_by_key(|code| (code != "en", code.clone()));
+    for name in codes {
+        let own = language(&name)?;
+        if let Some(key) = own.keys().find(|key| !english.contains_key(*key)) {
+            return Err(format!("{name}: {key} is no text in English").into());
+        }
+        let missing: Vec<&&String> = keys.iter().filter(|key| !own.contains_key(**key)).collect();
+        writeln!(code, "Language {{ code: {name:?}, missing: &{missing:?}, texts: &[")?;
+        for key in &keys {
+            let (texts, pattern) = match own.get(*key) {
+                Some(pattern) => (&own, pattern),
+                None => (&english, &english[*key]),
+            };
+            let parts =
+                parts(texts, pattern).map_err(|problem| format!("{name}: {key}: {problem}"))?;
+            writeln!(code, "&[{parts}],")?;
+        }
+        writeln!(code, "] }},")?;
+    }
+    writeln!(code, "];")?;
+    Ok(code)
+}
+
+/// All texts of a language; the names of terms begin with `-`.
+fn language(name: &str) -> Result<Texts, Box<dyn std::error::Error>> {
+    let mut texts = Texts::new();
+    for path in files(&Path::new("texts").join(name), "ftl")? {
+        println!("cargo::rerun-if-changed={}", path.display());
+        let resource = fluent_syntax::parser::parse(fs::read_to_string(&path)?)
+            .map_err(|(_, errors)| format!("{}: {:?}", path.display(), errors.first()))?;
+        for entry in resource.body {
+            let (key, pattern) = match entry {
+                Entry::Message(message) => (message.id.name, message.value),
+                Entry::Term(term) => (format!("-{}", term.id.name), Some(term.value)),
+                _ => continue,
+            };
+            let pattern = pattern.ok_or_else(|| format!("{key} has no text"))?;
+            if texts.insert(key.clone(), pattern).is_some() {
+                return Err(format!("{name}: {key} is there twice").into());
+            }
+        }
+    }
+    Ok(texts)
+}
+
+fn parts(texts: &Texts, pattern: &Pattern<String>) -> Outcome {
+    let mut code = String::new();
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => write!(code, "Part::Text({value:?}),")?,
+            PatternElement::Placeable { expression } => {
+                code += &expression_code(texts, expression)?
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn expression_code(texts: &Texts, expression: &Expression<String>) -> Outcome {
+    match expression {
+        Expression::Inline(inline) => inline_code(texts, inline),
+        Expression::Select { selector, variants } => {
+            let InlineExpression::VariableReference { id } = selector else {
+                return Err("a choice is made by a variable".into());
+            };
+            let mut list = String::new();
+            let mut default = 0;
+            for (index, variant) in variants.iter().enumerate() {
+                let (VariantKey::Identifier { name: key }
+                | VariantKey::NumberLiteral { value: key }) = &variant.key;
+                if variant.default {
+                    default = index;
+                }
+                write!(list, "({key:?}, &[{}]),", parts(texts, &variant.value)?)?;
+            }
+            let name = &id.name;
+            Ok(format!("Part::Choice {{ by: {name:?}, default: {default}, variants: &[{list}] }},"))
+        }
+    }
+}
+
+fn inline_code(texts: &Texts, inline: &InlineExpression<String>) -> Outcome {
+    match inline {
+        InlineExpression::StringLiteral { value } | InlineExpression::NumberLiteral { value } => {
+            Ok(format!("Part::Text({value:?}),"))
+        }
+        InlineExpression::VariableReference { id } => Ok(format!("Part::Argument({:?}),", id.name)),
+        InlineExpression::TermReference {
+            id,
+            arguments: None | Some(CallArguments { .. }),
+            ..
+        } => {
+            let key = format!("-{}", id.name);
+            parts(texts, texts.get(&key).ok_or_else(|| format!("there is no {key}"))?)
+        }
+        InlineExpression::MessageReference { id, .. } => {
+            parts(texts, texts.get(&id.name).ok_or_else(|| format!("there is no {}", id.name))?)
+        }
+        InlineExpression::Placeable { expression } => expression_code(texts, expression),
+        InlineExpression::FunctionReference { .. } => Err("functions are not used".into()),
+    }
+}

@@ -1,0 +1,102 @@
+//! The page: what is drawn while the engine starts, without an account, with one; and what lies above everything.
+
+pub mod banner;
+pub mod hosts;
+pub mod problems;
+pub mod shell;
+pub mod start;
+pub mod viewer;
+
+use crate::core::Core;
+use crate::locale;
+use crate::parts::dialog::{QuestionHost, Questions};
+use crate::parts::menu::{MenuHost, Menus};
+use crate::route::Router;
+use crate::state::alerts::Alerts;
+use crate::state::chats::Chats;
+use crate::state::people::People;
+use crate::state::preferences::Preferences;
+use crate::state::session::{Phase, Session};
+use crate::state::thread::Threads;
+use crate::state::toasts::Toasts;
+use crate::state::transfers::Transfers;
+use crate::state::typing::Typing;
+use crate::state::{self, All};
+use crate::{dom, t};
+use leptos::prelude::*;
+use std::rc::Rc;
+
+/// Draws the page into the document's body, for as long as it is open.
+pub fn mount(core: Rc<dyn Core>) {
+    let language = dom::kept("language").filter(|code| !code.is_empty());
+    locale::choose(language.as_deref());
+    leptos::mount::mount_to_body(move || view! { <App core=core /> });
+}
+
+#[component]
+fn App(core: Rc<dyn Core>) -> impl IntoView {
+    let preferences = Preferences::start();
+    let router = Router::start();
+    let session = Session::new(core);
+    let (chats, people, thread) =
+        (Chats::new(session), People::new(session), Threads::new(session));
+    let (typing, transfers, toasts) = (Typing::new(), Transfers::new(), Toasts::new());
+    let alerts = Alerts::new(chats, thread, preferences, toasts, router);
+    Menus::new();
+    Questions::new();
+    viewer::Viewer::new();
+    let all = All { session, chats, people, thread, typing, transfers, alerts };
+    provide_context(all);
+    state::listen(all);
+    title(chats, session);
+    view! {
+        {move || match session.phase.get() {
+            Phase::Starting => view! { <start::Starting /> }.into_any(),
+            Phase::Broken { reason, message } => view! { <start::Broken reason=reason message=message /> }.into_any(),
+            Phase::Out => view! { <start::Out /> }.into_any(),
+            Phase::In => view! { <shell::Shell /> }.into_any(),
+        }}
+        <MenuHost />
+        <QuestionHost />
+        <viewer::ViewerHost />
+        <hosts::ToastHost />
+        <hosts::Voices />
+    }
+}
+
+/// The title of the window says how many chats wait, and which is open.
+fn title(chats: Chats, session: Session) {
+    let router = Router::here();
+    Effect::new(move || {
+        let open = router
+            .chat_id()
+            .and_then(|id| chats.find(&id))
+            .map(|chat| crate::list::row::title(&chat));
+        let name = match (open, session.phase.get()) {
+            (Some(open), Phase::In) => format!("{open} · Parlor"),
+            _ => "Parlor".to_string(),
+        };
+        let unread = chats.unread();
+        document().set_title(&if unread > 0 {
+            format!("({}) {name}", locale::number(unread as f64))
+        } else {
+            name
+        });
+        let badge = if unread > 0 { "setAppBadge" } else { "clearAppBadge" };
+        dom::method(
+            &window().navigator(),
+            badge,
+            &if unread > 0 { vec![(unread as f64).into()] } else { vec![] },
+        );
+    });
+}
+
+/// The link that comes before everything.
+#[component]
+fn Skip() -> impl IntoView {
+    let press = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        dom::focus_id(crate::room::FIELD);
+    };
+    view! { <a class={"skip"} href={"#composer"} on:click=press>{t!("skip")}</a> }
+}

@@ -1,0 +1,143 @@
+//! The frame with an account: rail, list, room on a wide screen; one pane and tabs on a phone.
+
+use super::Skip;
+use super::banner::Banner;
+use crate::list::ListPane;
+use crate::parts::avatar::{Face, face};
+use crate::parts::icon::{self, Icon, icon};
+use crate::parts::mark::Mark;
+use crate::room::Room;
+use crate::route::{Place, Router};
+use crate::settings::SettingsPane;
+use crate::state::chats::Chats;
+use crate::state::people::People;
+use crate::state::session::Session;
+use crate::{locale, t};
+use leptos::prelude::*;
+
+/// Which panes are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    Chats,
+    Settings,
+}
+
+/// The frame.
+#[component]
+pub fn Shell() -> impl IntoView {
+    let router = Router::here();
+    let frame = Memo::new(move |_| {
+        router.place.with(|place| match place {
+            Place::Settings(_) => Frame::Settings,
+            _ => Frame::Chats,
+        })
+    });
+    // On a phone one pane is seen: the one that the address means.
+    let pane = move || {
+        router.place.with(|place| match place {
+            Place::Chat { details: true, .. } => "info",
+            Place::Chat { .. } | Place::New { .. } | Place::Search => "chat",
+            Place::Settings(page) if !page.is_empty() => "chat",
+            _ => "list",
+        })
+    };
+    view! {
+        <Skip />
+        <div class={"app"} data-view=pane>
+            <Rail />
+            {move || match frame.get() {
+                Frame::Chats => view! { <ListPane /><Room /> }.into_any(),
+                Frame::Settings => view! { <SettingsPane /> }.into_any(),
+            }}
+            <Tabs />
+            <Banner />
+        </div>
+    }
+}
+
+fn badge() -> impl IntoView {
+    let chats = Chats::here();
+    move || {
+        let unread = chats.unread();
+        (unread > 0).then(|| {
+            view! {
+                <span class={"badge"}>
+                    <span aria-hidden={"true"}>{locale::number(unread as f64)}</span>
+                    <span class={"vh"}>{t!("unread-chats", count = unread)}</span>
+                </span>
+            }
+        })
+    }
+}
+
+fn in_settings() -> Memo<bool> {
+    let router = Router::here();
+    Memo::new(move |_| router.place.with(|place| matches!(place, Place::Settings(_))))
+}
+
+#[component]
+fn Rail() -> impl IntoView {
+    let (session, people) = (Session::here(), People::here());
+    let settings = in_settings();
+    let link = move |place: Place, name: String, rest: Icon, active: Icon, here: Signal<bool>| {
+        view! {
+            <a class={"nav"} href={place.href()} title={name.clone()} aria-current=move || here.get().then_some("page")>
+                {move || icon(if here.get() { active } else { rest }, "")}
+                <span class={"vh"}>{name.clone()}</span>
+                {(place == Place::Chats).then(badge)}
+            </a>
+        }
+    };
+    let me = move || {
+        session.account.get().map(|account| {
+            let photo =
+                people.get(&account.user_id).and_then(|person| person.avatar).or(account.avatar);
+            let drawn = Face {
+                id: account.user_id,
+                name: account.display_name.clone(),
+                photo,
+                ..Face::default()
+            };
+            view! {
+                <a
+                    class={"me"}
+                    href={Place::Settings("profile".into()).href()}
+                    aria-label={t!("you-named", name = account.display_name)}
+                >
+                    {face(&drawn, "s36")}
+                </a>
+            }
+        })
+    };
+    view! {
+        <nav class={"rail"} aria-label={t!("main")}>
+            <a class={"mark"} href={Place::Chats.href()} aria-label={"Parlor"}><Mark /></a>
+            {link(Place::Chats, t!("chats"), icon::CHATS_CIRCLE, icon::CHATS_CIRCLE_FILL, Signal::derive(move || !settings.get()))}
+            <span class={"grow"} aria-hidden={"true"}></span>
+            {link(Place::Settings(String::new()), t!("settings"), icon::GEAR_SIX, icon::GEAR_SIX_FILL, settings.into())}
+            {me}
+        </nav>
+    }
+}
+
+#[component]
+fn Tabs() -> impl IntoView {
+    let settings = in_settings();
+    let tab = move |place: Place, name: String, rest: Icon, active: Icon, here: Signal<bool>| {
+        view! {
+            <a href={place.href()} aria-current=move || here.get().then_some("page")>
+                <span class={"pill"}>
+                    {move || icon(if here.get() { active } else { rest }, "")}
+                    {(place == Place::Chats).then(badge)}
+                </span>
+                {name}
+            </a>
+        }
+    };
+    view! {
+        <nav class={"tabbar"} aria-label={t!("main")}>
+            {tab(Place::Chats, t!("chats"), icon::CHATS_CIRCLE, icon::CHATS_CIRCLE_FILL, Signal::derive(move || !settings.get()))}
+            {tab(Place::Settings(String::new()), t!("you"), icon::USER_CIRCLE, icon::USER_CIRCLE_FILL, settings.into())}
+        </nav>
+    }
+}

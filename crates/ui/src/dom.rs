@@ -1,0 +1,128 @@
+//! What web-sys does not give: watching sizes, the clipboard, small conveniences. All of it best effort: where the
+//! browser lacks something, nothing happens.
+
+use js_sys::{Array, Function, Reflect};
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+/// Calls a method of a JavaScript value; nothing if there is none.
+pub fn method(of: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let method: Function = Reflect::get(of, &name.into()).ok()?.dyn_into().ok()?;
+    method.apply(of, &arguments.iter().collect::<Array>()).ok()
+}
+
+/// A property of a JavaScript value.
+pub fn property(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// Tells when the sizes of elements change. Dropped, it stops.
+pub struct SizeWatch {
+    observer: JsValue,
+    _told: Closure<dyn FnMut(Array)>,
+}
+
+impl SizeWatch {
+    /// `told` gets the elements whose size changed.
+    pub fn new(mut told: impl FnMut(Vec<Element>) + 'static) -> Option<Self> {
+        let closure = Closure::new(move |entries: Array| {
+            let target = |entry: JsValue| property(&entry, "target")?.dyn_into().ok();
+            told(entries.iter().filter_map(target).collect());
+        });
+        let class: Function = property(&window(), "ResizeObserver")?.dyn_into().ok()?;
+        let observer = Reflect::construct(&class, &Array::of1(closure.as_ref())).ok()?;
+        Some(Self { observer, _told: closure })
+    }
+
+    /// Watches one more.
+    pub fn watch(&self, element: &Element) {
+        method(&self.observer, "observe", &[element.into()]);
+    }
+
+    /// Watches it no more.
+    pub fn leave(&self, element: &Element) {
+        method(&self.observer, "unobserve", &[element.into()]);
+    }
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        method(&self.observer, "disconnect", &[]);
+    }
+}
+
+/// The element of this id.
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Puts the focus on an element.
+pub fn focus(element: &HtmlElement) {
+    // An element that cannot take the focus leaves it where it is.
+    let _ = element.focus();
+}
+
+/// Puts the focus on the element of this id.
+pub fn focus_id(id: &str) {
+    if let Some(element) = by_id(id) {
+        focus(&element);
+    }
+}
+
+/// What has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Whether a text is being typed somewhere.
+pub fn is_typing() -> bool {
+    let Some(element) = focused() else { return false };
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        || element.is_content_editable()
+}
+
+/// Puts a text on the clipboard.
+pub fn copy(text: &str) {
+    if let Some(clipboard) = property(&window().navigator(), "clipboard") {
+        method(&clipboard, "writeText", &[text.into()]);
+    }
+}
+
+/// A kept setting of this browser.
+pub fn kept(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Keeps a setting in this browser; an empty one is forgotten.
+pub fn keep(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A browser that keeps nothing asks again the next time.
+        let _ = if value.is_empty() {
+            storage.remove_item(name)
+        } else {
+            storage.set_item(name, value)
+        };
+    }
+}
+
+/// Whether a media query holds now.
+pub fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// Whether the pointer is a finger.
+pub fn is_touch() -> bool {
+    matches("(hover: none) and (pointer: coarse)")
+}
+
+/// Whether the page is one pane wide.
+pub fn is_phone() -> bool {
+    matches("(max-width: 639.98px)")
+}
+
+/// Whether somebody looks at the page.
+pub fn is_looked_at() -> bool {
+    !document().hidden() && document().has_focus().unwrap_or(true)
+}

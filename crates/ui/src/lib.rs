@@ -1,0 +1,38 @@
+//! The page of the web app: components, state, texts and styles. It talks to the engine through [`core::Core`] only.
+//!
+//! What decides (heights of rows, formatting, groups of messages, texts) is plain Rust, built and tested on any
+//! machine. What touches the browser is built for WebAssembly only.
+
+// `view!` nests types deeply.
+#![recursion_limit = "512"]
+
+pub mod blurhash;
+pub mod faces;
+pub mod groups;
+pub mod heights;
+pub mod markup;
+pub mod words;
+
+#[cfg(target_family = "wasm")]
+mod app;
+#[cfg(target_family = "wasm")]
+pub mod core;
+#[cfg(target_family = "wasm")]
+mod dom;
+#[cfg(target_family = "wasm")]
+mod list;
+#[cfg(target_family = "wasm")]
+mod locale;
+#[cfg(target_family = "wasm")]
+mod parts;
+#[cfg(target_family = "wasm")]
+mod room;
+#[cfg(target_family = "wasm")]
+mod route;
+#[cfg(target_family = "wasm")]
+mod settings;
+#[cfg(target_family = "wasm")]
+mod state;
+
+#[cfg(target_family = "wasm")]
+pub use app::mount;

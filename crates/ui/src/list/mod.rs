@@ -1,0 +1,265 @@
+//! The chat list: its head, filters, rows, and the rows of chats set aside.
+
+pub mod menu;
+pub mod preview;
+pub mod row;
+
+use crate::parts::icon::{self, icon};
+use crate::parts::menu::Menus;
+use crate::route::{Place, Router};
+use crate::state::chats::{Chats, Key};
+use crate::state::toasts::Toasts;
+use crate::{dom, t};
+use leptos::html;
+use leptos::prelude::*;
+use row::ChatRow;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    All,
+    Unread,
+    Groups,
+}
+
+impl Filter {
+    fn keeps(self, key: &Key) -> bool {
+        match self {
+            Self::All => true,
+            Self::Unread => key.unread > 0,
+            Self::Groups => key.group,
+        }
+    }
+}
+
+/// The pane of the list.
+#[component]
+pub fn ListPane() -> impl IntoView {
+    let router = Router::here();
+    let shelf = Memo::new(move |_| {
+        router.place.with(|place| match place {
+            Place::Archived => Shelf::Archived,
+            Place::Requests => Shelf::Requests,
+            _ => Shelf::Main,
+        })
+    });
+    view! {
+        <section class={"pane list"} aria-label={t!("chats")}>
+            {move || match shelf.get() {
+                Shelf::Main => view! { <MainList /> }.into_any(),
+                aside => view! { <Aside shelf=aside /> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shelf {
+    Main,
+    Archived,
+    Requests,
+}
+
+#[component]
+fn MainList() -> impl IntoView {
+    let chats = Chats::here();
+    let filter = RwSignal::new(Filter::All);
+    let ids = Memo::new(move |_| {
+        let filter = filter.get();
+        chats.order.with(|order| {
+            let shown = |key: &&Key| !key.archived && !key.requested && filter.keeps(key);
+            order.iter().filter(shown).map(|key| key.id.clone()).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <header class={"pane-head"}>
+            <h1 class={"h-pane"}>{t!("chats")}</h1>
+            <a class={"icon-btn"} href={Place::New { group: false }.href()} aria-label={t!("new-chat")} title={t!("new-chat-keys")}>
+                {icon(icon::NOTE_PENCIL, "s22")}
+            </a>
+        </header>
+        <div class={"tools"}>
+            <SearchBox />
+            <Filters filter=filter />
+        </div>
+        <nav class={"scroll"} aria-label={t!("chats")}>
+            <Doors />
+            <Rows ids=ids />
+        </nav>
+        <a class={"fab phone-only"} href={Place::New { group: false }.href()} aria-label={t!("new-chat")}>
+            {icon(icon::NOTE_PENCIL, "s28")}
+        </a>
+    }
+}
+
+#[component]
+fn SearchBox() -> impl IntoView {
+    view! {
+        <a class={"search"} href={Place::Search.href()}>
+            {icon(icon::MAGNIFYING_GLASS, "s18")}
+            <span class={"grow"}>{t!("search")}</span>
+            <span class={"kbds desk-only"} aria-hidden={"true"}>
+                <kbd class={"kbd"}>{"Ctrl"}</kbd>
+                <kbd class={"kbd"}>{"K"}</kbd>
+            </span>
+        </a>
+    }
+}
+
+#[component]
+fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
+    let chats = Chats::here();
+    let chip = move |which: Filter, name: String, count: Option<Signal<usize>>| {
+        view! {
+            <button
+                class={"chip"}
+                aria-pressed=move || (filter.get() == which).to_string()
+                on:click=move |_| filter.set(which)
+            >
+                {name}
+                {move || {
+                    let count = count.map_or(0, |count| count.get());
+                    (count > 0).then(|| view! { <span class={"n"}>{crate::locale::number(count as f64)}</span> })
+                }}
+            </button>
+        }
+    };
+    let unread = Signal::derive(move || chats.unread());
+    view! {
+        <div class={"chips"} role={"group"} aria-label={t!("filter-chats")}>
+            {chip(Filter::All, t!("filter-all"), None)}
+            {chip(Filter::Unread, t!("filter-unread"), Some(unread))}
+            {chip(Filter::Groups, t!("filter-groups"), None)}
+        </div>
+    }
+}
+
+/// The ways to what is set aside, when there is something.
+#[component]
+fn Doors() -> impl IntoView {
+    let chats = Chats::here();
+    let count = move |keep: fn(&Key) -> bool| {
+        chats.order.with(|order| order.iter().filter(|key| keep(key)).count())
+    };
+    let door = |place: Place, shape: icon::Icon, name: String, count: usize, lit: bool| {
+        view! {
+            <a class={"door-row"} href={place.href()}>
+                {icon(shape, "s20")}
+                <span class={"grow"}>{name}</span>
+                <span class={if lit { "badge" } else { "badge quiet" }}>{crate::locale::number(count as f64)}</span>
+            </a>
+        }
+    };
+    view! {
+        {move || {
+            let requests = chats.requests();
+            (requests > 0).then(|| door(Place::Requests, icon::HAND_WAVING, t!("requests"), requests, true))
+        }}
+        {move || {
+            let archived = count(|key| key.archived && !key.requested);
+            (archived > 0).then(|| door(Place::Archived, icon::ARCHIVE, t!("archived"), archived, false))
+        }}
+    }
+}
+
+#[component]
+fn Aside(shelf: Shelf) -> impl IntoView {
+    let chats = Chats::here();
+    let (title, none) = match shelf {
+        Shelf::Requests => (t!("requests"), t!("no-requests")),
+        _ => (t!("archived"), t!("no-archived")),
+    };
+    let ids = Memo::new(move |_| {
+        let shown = |key: &&Key| match shelf {
+            Shelf::Requests => key.requested,
+            _ => key.archived && !key.requested,
+        };
+        chats
+            .order
+            .with(|order| order.iter().filter(shown).map(|key| key.id.clone()).collect::<Vec<_>>())
+    });
+    view! {
+        <header class={"pane-head"}>
+            <a class={"icon-btn"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>
+                {icon(icon::CARET_LEFT_BOLD, "s20 flip")}
+            </a>
+            <h1 class={"h-pane"}>{title}</h1>
+        </header>
+        <nav class={"scroll"} aria-label={t!("chats")}>
+            <Rows ids=ids />
+            {move || ids.with(Vec::is_empty).then(|| view! { <p class={"group-note"}>{none.clone()}</p> })}
+        </nav>
+    }
+}
+
+/// The rows of these chats. Arrows move between them; one of them is a stop for Tab.
+#[component]
+fn Rows(ids: Memo<Vec<String>>) -> impl IntoView {
+    let (chats, menus, toasts) = (Chats::here(), Menus::here(), Toasts::here());
+    let node: NodeRef<html::Div> = NodeRef::new();
+    let row = move |id: String| {
+        let open = {
+            let id = id.clone();
+            move |at| menus.open_at(at, t!("chat-menu"), menu::items(chats, menus, toasts, &id, at))
+        };
+        view! { <ChatRow id=id on_menu=Callback::new(open) /> }
+    };
+    let keydown = move |event: KeyboardEvent| {
+        if let Some(rows) = node.get_untracked() {
+            keys(&rows, &event);
+        }
+    };
+    view! {
+        <div node_ref=node class={"rows"} on:keydown=keydown>
+            <For each=move || ids.get() key=String::clone children=row />
+            {move || (!chats.loaded.get()).then(skeleton)}
+            {move || (chats.loaded.get() && chats.order.with(Vec::is_empty)).then(nobody)}
+        </div>
+    }
+}
+
+fn keys(rows: &HtmlElement, event: &KeyboardEvent) {
+    let Ok(list) = rows.query_selector_all("a.row") else { return };
+    let all: Vec<HtmlElement> =
+        (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect();
+    let focused = dom::focused();
+    let Some(at) = all.iter().position(|row| Some(row) == focused.as_ref()) else { return };
+    if event.alt_key() || event.ctrl_key() || event.meta_key() {
+        return;
+    }
+    let next = match event.key().as_str() {
+        "ArrowDown" => at + 1,
+        "ArrowUp" => at.saturating_sub(1),
+        "Home" => 0,
+        "End" => all.len().saturating_sub(1),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(row) = all.get(next) {
+        dom::focus(row);
+    }
+}
+
+/// Shapes of rows, while there are none.
+fn skeleton() -> impl IntoView {
+    let row = |_| {
+        view! {
+            <div class={"row skel-row"} aria-hidden={"true"}>
+                <span class={"skel face"}></span>
+                <span class={"skel-lines"}><span class={"skel"}></span><span class={"skel"}></span></span>
+            </div>
+        }
+    };
+    (0..8).map(row).collect_view()
+}
+
+fn nobody() -> impl IntoView {
+    view! {
+        <div class={"empty sm"}>
+            <h2 class={"h-pane"}>{t!("nobody-title")}</h2>
+            <p>{t!("nobody-text")}</p>
+            <a class={"btn primary"} href={Place::New { group: false }.href()}>{t!("new-chat")}</a>
+        </div>
+    }
+}

@@ -1,0 +1,47 @@
+//! Faces: a photo, else initials on a colour of its own, else an icon. People are round, rooms have corners.
+
+use super::icon::{self, Icon, icon};
+use crate::faces;
+use leptos::prelude::*;
+
+/// What is drawn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Face {
+    /// Whose colour it is: a user id or a chat id.
+    pub id: String,
+    /// For the initials.
+    pub name: String,
+    /// A JPEG in base64.
+    pub photo: Option<String>,
+    /// A room instead of a person.
+    pub room: bool,
+    /// The notes to oneself.
+    pub notes: bool,
+}
+
+/// A face. It says nothing: the name stands beside it.
+pub fn face(face: &Face, class: &'static str) -> impl IntoView + use<> {
+    let colour = if face.notes { "slate" } else { faces::gradient(&face.id) };
+    let shape = if face.room { "ava room-shape" } else { "ava" };
+    let initials = faces::initials(&face.name);
+    let symbol = |shape: Icon| icon(shape, "").into_any();
+    let inside = match &face.photo {
+        Some(photo) => {
+            view! { <img src={format!("data:image/jpeg;base64,{photo}")} alt={""} /> }.into_any()
+        }
+        None if face.notes => symbol(icon::BOOKMARK_SIMPLE_FILL),
+        None if !initials.is_empty() => initials.into_any(),
+        None if face.room => symbol(icon::USERS_THREE),
+        None => symbol(icon::USER_CIRCLE_FILL),
+    };
+    view! {
+        <span
+            class={format!("{shape} {class}")}
+            aria-hidden={"true"}
+            style=("--a", format!("var(--ava-{colour}-a)"))
+            style=("--b", format!("var(--ava-{colour}-b)"))
+        >
+            {inside}
+        </span>
+    }
+}

@@ -1,0 +1,8 @@
+//! Small components that pages are made of. Each draws one thing of `css/` and knows nothing of the engine.
+
+pub mod avatar;
+pub mod dialog;
+pub mod icon;
+pub mod mark;
+pub mod menu;
+pub mod tick;

@@ -1,0 +1,277 @@
+//! What can be done with a message: from its menu, the buttons beside it, by keys while it has the focus.
+
+use super::composing::Composing;
+use super::react;
+use crate::list::preview;
+use crate::parts::dialog::{Question, Questions};
+use crate::parts::icon::{self, icon};
+use crate::parts::menu::{Item, Menus, below, send_wrapper};
+use crate::state::preferences::Preferences;
+use crate::state::session::Session;
+use crate::state::thread::Threads;
+use crate::state::toasts::Toasts;
+use crate::{dom, t};
+use leptos::prelude::*;
+use parlor_view::{ChatView, MessageView};
+use serde_json::json;
+use wasm_bindgen::JsCast;
+use web_sys::{KeyboardEvent, MouseEvent};
+
+/// What can be done with messages of a room.
+#[derive(Clone, Copy)]
+pub struct Actions {
+    session: Session,
+    thread: Threads,
+    composing: Composing,
+    menus: Menus,
+    questions: Questions,
+    toasts: Toasts,
+    preferences: Preferences,
+    chat: Memo<ChatView>,
+    /// Messages that are picked; while some are, a press picks.
+    pub picks: RwSignal<Vec<String>>,
+}
+
+impl Actions {
+    /// For the room of a chat.
+    pub fn new(chat: Memo<ChatView>) -> Self {
+        Self {
+            session: Session::here(),
+            thread: Threads::here(),
+            composing: Composing::here(),
+            menus: Menus::here(),
+            questions: Questions::here(),
+            toasts: Toasts::here(),
+            preferences: Preferences::here(),
+            chat,
+            picks: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// That of the room.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    fn message(self, id: &str) -> Option<MessageView> {
+        self.thread.get(id).map(|message| message.get_untracked())
+    }
+
+    /// Whether a message is picked.
+    pub fn is_picked(self, id: &str) -> bool {
+        self.picks.with(|picks| picks.iter().any(|pick| pick == id))
+    }
+
+    /// Whether one may write here.
+    fn can_write(self) -> bool {
+        self.chat.with_untracked(|chat| !chat.left && !chat.requested)
+    }
+
+    /// Begins an answer.
+    pub fn reply(self, id: &str) {
+        if self.can_write() && self.message(id).is_some_and(|message| message.kind != "deleted") {
+            self.composing.reply(id.to_string());
+        }
+    }
+
+    fn edit(self, message: &MessageView) {
+        let typed = super::retype::typed(message);
+        self.composing.edit(message.message_id.clone(), typed);
+    }
+
+    fn copy(self, message: &MessageView) {
+        dom::copy(message.text.as_deref().unwrap_or_default());
+        self.toasts.show(t!("copied"), None);
+    }
+
+    fn react(self, id: &str, emoji: &str) {
+        if let Some(message) = self.message(id) {
+            react::react(self.session, self.toasts, &message, emoji);
+        }
+    }
+
+    /// Picks a message, or leaves it again.
+    pub fn pick(self, id: &str) {
+        self.picks.update(|picks| match picks.iter().position(|pick| pick == id) {
+            Some(at) => {
+                picks.remove(at);
+            }
+            None => picks.push(id.to_string()),
+        });
+    }
+
+    /// A press on a message picks it while others are picked.
+    pub fn press(self, event: &MouseEvent, id: &str) {
+        if self.picks.with_untracked(|picks| !picks.is_empty()) {
+            event.prevent_default();
+            self.pick(id);
+        }
+    }
+
+    fn delete(self, message: &MessageView, for_everyone: bool) {
+        let (session, toasts, thread) = (self.session, self.toasts, self.thread);
+        let id = message.message_id.clone();
+        let act = send_wrapper(move || {
+            let id = id.clone();
+            leptos::task::spawn_local(async move {
+                let params = json!({"message_id": id, "for_everyone": for_everyone});
+                match session.tell("messages.delete", params).await {
+                    Ok(()) if !for_everyone => thread.remove(&id),
+                    Ok(()) => {}
+                    Err(problem) => toasts.say_now(crate::app::problems::words(&problem)),
+                }
+            });
+        });
+        let (title, text) = if for_everyone {
+            (t!("delete-everyone-title"), t!("delete-everyone-text"))
+        } else {
+            (t!("delete-here-title"), t!("delete-here-text"))
+        };
+        self.questions.ask(Question { title, text, verb: t!("delete"), act });
+    }
+
+    /// Opens the menu of a message.
+    pub fn menu(self, id: &str, at: (f64, f64)) {
+        let Some(message) = self.message(id) else { return };
+        let gone = message.kind == "deleted";
+        let can_write = self.can_write();
+        let id = id.to_string();
+        let emoji = (!gone && can_write).then(|| {
+            let id = id.clone();
+            let give = leptos::__reexports::send_wrapper::SendWrapper::new(move |emoji: String| {
+                self.react(&id, &emoji)
+            });
+            (react::QUICK.map(String::from).to_vec(), Callback::new(move |emoji| give(emoji)))
+        });
+        self.menus.open(at, t!("message-menu"), self.items(message, gone, can_write), emoji);
+    }
+
+    fn items(self, message: MessageView, gone: bool, can_write: bool) -> Vec<Item> {
+        let id = message.message_id.clone();
+        let has_text = message.text.as_deref().is_some_and(|text| !text.is_empty());
+        let mut items = Vec::new();
+        if !gone && can_write {
+            let id = id.clone();
+            items.push(
+                Item::new(icon::ARROW_BEND_UP_LEFT, t!("reply"), move || self.reply(&id))
+                    .keys(&["R"]),
+            );
+        }
+        if !gone && has_text {
+            let copied = message.clone();
+            items.push(
+                Item::new(icon::COPY, t!("copy-text"), move || self.copy(&copied))
+                    .keys(&["Ctrl", "C"]),
+            );
+        }
+        if !gone && message.mine && can_write && has_text {
+            let edited = message.clone();
+            items.push(
+                Item::new(icon::PENCIL_SIMPLE, t!("edit"), move || self.edit(&edited))
+                    .keys(&["Ctrl", "↑"]),
+            );
+        }
+        let here = message.clone();
+        items.push(
+            Item::new(icon::TRASH, t!("delete-here"), move || self.delete(&here, false)).bad(),
+        );
+        if message.mine && !gone && can_write {
+            let everywhere = message;
+            let item = Item::new(icon::TRASH, t!("delete-everyone"), move || {
+                self.delete(&everywhere, true)
+            });
+            items.push(Item { bad: true, ..item });
+        }
+        items
+    }
+
+    /// A key while a message has the focus.
+    pub fn key(self, event: &KeyboardEvent, id: &str) {
+        let Some(message) = self.message(id) else { return };
+        let command = event.ctrl_key() || event.meta_key();
+        let letters = self.preferences.letters.get_untracked();
+        match event.key().as_str() {
+            "c" if command => {
+                let selected = window().get_selection().ok().flatten();
+                if selected.is_none_or(|selected| selected.is_collapsed()) {
+                    event.prevent_default();
+                    self.copy(&message);
+                }
+            }
+            "ArrowUp" if command && message.mine && message.text.is_some() => {
+                event.prevent_default();
+                self.edit(&message);
+            }
+            _ if command || event.alt_key() => {}
+            "r" | "R" if letters => {
+                event.prevent_default();
+                self.reply(id);
+            }
+            "e" | "E" if letters => {
+                event.prevent_default();
+                self.menu(id, focus_point());
+            }
+            "ContextMenu" => {
+                event.prevent_default();
+                self.menu(id, focus_point());
+            }
+            "F10" if event.shift_key() => {
+                event.prevent_default();
+                self.menu(id, focus_point());
+            }
+            "Delete" => {
+                event.prevent_default();
+                self.delete(&message, false);
+            }
+            "Escape" => {
+                event.prevent_default();
+                event.stop_propagation();
+                self.composing.take_focus();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Below what has the focus.
+fn focus_point() -> (f64, f64) {
+    dom::focused().map_or((0.0, 0.0), |element| {
+        let rect = element.get_bounding_client_rect();
+        (rect.left() + rect.width() / 2.0, rect.top() + rect.height().min(160.0))
+    })
+}
+
+/// The buttons beside a message that the pointer is on.
+pub fn hover(actions: Actions, id: String) -> impl IntoView {
+    let open = {
+        let id = id.clone();
+        move |event: MouseEvent| {
+            event.stop_propagation();
+            let control = event
+                .current_target()
+                .and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(control) = control {
+                actions.menu(&id, below(&control));
+            }
+        }
+    };
+    let reply = move |event: MouseEvent| {
+        event.stop_propagation();
+        actions.reply(&id);
+    };
+    view! {
+        <div class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
+            <button class={"icon-btn sm"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
+                {icon(icon::ARROW_BEND_UP_LEFT, "s18 flip")}
+            </button>
+            <button class={"icon-btn sm"} aria-label={t!("more")} title={t!("more")} tabindex={"-1"} on:click=open>
+                {icon(icon::DOTS_THREE_BOLD, "s18")}
+            </button>
+        </div>
+    }
+}
+
+/// The line of a message, for quotes above the field.
+pub fn line(message: &MessageView) -> String {
+    if message.kind == "notice" { super::notice::words(message) } else { preview::plain(message) }
+}

@@ -1,0 +1,284 @@
+//! The field to write in and what stands above it: the message that is answered or changed, the files.
+
+use super::actions;
+use super::composing::{Composing, Purpose};
+use super::tray::Tray;
+use crate::faces;
+use crate::list::row;
+use crate::parts::icon::{self, icon};
+use crate::route::{Place, Router};
+use crate::state::session::Session;
+use crate::state::thread::Threads;
+use crate::{dom, t};
+use leptos::html;
+use leptos::prelude::*;
+use parlor_view::ChatView;
+use serde_json::json;
+use web_sys::{ClipboardEvent, HtmlTextAreaElement, KeyboardEvent};
+
+/// The id of the field.
+pub const FIELD: &str = "composer";
+
+/// The foot of the room: the field, or why there is none.
+#[component]
+pub fn Foot(chat: Memo<ChatView>) -> impl IntoView {
+    let kind = Memo::new(move |_| chat.with(|chat| (chat.left, chat.requested)));
+    move || match kind.get() {
+        (_, true) => view! { <Request chat=chat /> }.into_any(),
+        (true, _) => {
+            view! { <footer class={"composer"}><p class={"notice"}>{t!("you-left")}</p></footer> }
+                .into_any()
+        }
+        _ => view! { <Composer chat=chat /> }.into_any(),
+    }
+}
+
+/// Somebody who is not known yet wants to talk.
+#[component]
+fn Request(chat: Memo<ChatView>) -> impl IntoView {
+    let (session, router) = (Session::here(), Router::here());
+    let problem = RwSignal::new(None::<String>);
+    let answer = move |method: &'static str| {
+        let id = chat.with_untracked(|chat| chat.chat_id.clone());
+        leptos::task::spawn_local(async move {
+            match session.tell(method, json!({"chat_id": id})).await {
+                Ok(()) if method == "chats.decline" => router.replace(Place::Chats),
+                Ok(()) => {}
+                Err(failed) => {
+                    problem.try_set(Some(crate::app::problems::words(&failed)));
+                }
+            }
+        });
+    };
+    let words = move || {
+        chat.with(|chat| match &*chat.kind {
+            "group" => t!("request-group", name = row::title(chat)),
+            _ => t!("request-direct", name = row::title(chat)),
+        })
+    };
+    view! {
+        <footer class={"composer request"}>
+            <p>{words}</p>
+            {move || problem.get().map(|problem| view! { <p class={"fail-line"} role={"alert"}>{problem}</p> })}
+            <div class={"row-acts ctr"}>
+                <button class={"btn plain"} on:click=move |_| answer("chats.decline")>{t!("decline")}</button>
+                <button class={"btn primary"} on:click=move |_| answer("chats.accept")>{t!("accept")}</button>
+            </div>
+        </footer>
+    }
+}
+
+#[component]
+fn Composer(chat: Memo<ChatView>) -> impl IntoView {
+    let composing = Composing::here();
+    let field: NodeRef<html::Textarea> = NodeRef::new();
+    let picker: NodeRef<html::Input> = NodeRef::new();
+    let name = move || {
+        chat.with(|chat| match &*chat.kind {
+            "direct" => t!("message-to", name = faces::first_name(&row::title(chat))),
+            "self" => t!("write-note"),
+            _ => t!("message-to", name = row::title(chat)),
+        })
+    };
+    // What is typed and what is in the field are the same; the field grows with it.
+    Effect::new(move || {
+        let text = composing.text.get();
+        if let Some(field) = field.get() {
+            if field.value() != text {
+                field.set_value(&text);
+            }
+            grow(&field);
+        }
+    });
+    Effect::new(move || {
+        if composing.focus.get() > 0
+            && let Some(field) = field.get_untracked()
+        {
+            dom::focus(&field);
+        }
+    });
+    let keydown = move |event: KeyboardEvent| {
+        if let Some(field) = field.get_untracked() {
+            keys(&event, &field, composing);
+        }
+    };
+    let picked = move |_| {
+        let Some(input) = picker.get_untracked() else { return };
+        if let Some(files) = input.files() {
+            composing.add(&files);
+        }
+        input.set_value("");
+    };
+    view! {
+        <footer class={"composer"}>
+            {move || composing.problem.get().map(|problem| view! {
+                <p class={"fail-line"} role={"alert"}>
+                    {icon(icon::WARNING_CIRCLE_FILL, "s16")}
+                    {crate::app::problems::words(&problem)}
+                </p>
+            })}
+            <div class={"compose-box"}>
+                <Above />
+                <Tray />
+                <input
+                    node_ref=picker
+                    type={"file"}
+                    multiple=true
+                    hidden=true
+                    aria-hidden={"true"}
+                    tabindex={"-1"}
+                    on:change=picked
+                />
+                <button
+                    class={"icon-btn"}
+                    aria-label={t!("attach")}
+                    title={t!("attach-keys")}
+                    data-attach={"true"}
+                    on:click=move |_| {
+                        if let Some(input) = picker.get_untracked() {
+                            input.click();
+                        }
+                    }
+                >
+                    {icon(icon::PLUS, "s22")}
+                </button>
+                <textarea
+                    node_ref=field
+                    id={FIELD}
+                    class={"ta"}
+                    rows={"1"}
+                    dir={"auto"}
+                    aria-label=name
+                    placeholder=name
+                    enterkeyhint={"send"}
+                    on:input=move |event| composing.write(event_target_value(&event))
+                    on:keydown=keydown
+                    on:paste=move |event| paste(&event, composing)
+                ></textarea>
+                <Send />
+            </div>
+        </footer>
+    }
+}
+
+#[component]
+fn Send() -> impl IntoView {
+    let composing = Composing::here();
+    let editing = move || matches!(composing.purpose.get(), Purpose::Edit(_));
+    view! {
+        <button
+            class={"send"}
+            class:idle=move || !composing.is_full()
+            aria-label=move || if editing() { t!("save") } else { t!("send") }
+            aria-disabled=move || (!composing.is_full()).to_string()
+            on:click=move |_| {
+                composing.send();
+                composing.take_focus();
+            }
+        >
+            {move || if editing() {
+                icon(icon::CHECK_BOLD, "s20").into_any()
+            } else {
+                icon(icon::PAPER_PLANE_RIGHT_FILL, "s20 flip").into_any()
+            }}
+        </button>
+    }
+}
+
+/// The message that is answered or changed.
+#[component]
+fn Above() -> impl IntoView {
+    let (composing, threads) = (Composing::here(), Threads::here());
+    move || {
+        let (id, editing) = match composing.purpose.get() {
+            Purpose::New => return None,
+            Purpose::Reply(id) => (id, false),
+            Purpose::Edit(id) => (id, true),
+        };
+        let message = threads.get(&id).map(|message| message.get_untracked())?;
+        let title = match (editing, message.mine) {
+            (true, _) => t!("editing"),
+            (false, true) => t!("replying-to-you"),
+            (false, false) => {
+                t!("replying-to", name = faces::first_name(&message.sender.display_name))
+            }
+        };
+        let colour = format!("var(--name-{})", faces::name_colour(&message.sender.user_id));
+        let cancel = if editing { t!("cancel-edit") } else { t!("cancel-reply") };
+        Some(view! {
+            <div class={"over quote"} style=("--nc", colour)>
+                <b dir={"auto"}>{title}</b>
+                <span class={"clip"} dir={"auto"}>{actions::line(&message)}</span>
+                <button class={"icon-btn sm"} aria-label={cancel} on:click=move |_| composing.cancel()>
+                    {icon(icon::X, "s18")}
+                </button>
+            </div>
+        })
+    }
+}
+
+/// Makes the field as high as its text, up to eight lines (`max-block-size` of its style).
+fn grow(field: &HtmlTextAreaElement) {
+    let style = web_sys::HtmlElement::style(field);
+    // The property exists in every browser.
+    let _ = style.set_property("height", "auto");
+    let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
+}
+
+fn paste(event: &ClipboardEvent, composing: Composing) {
+    let files = event.clipboard_data().and_then(|data| data.files());
+    if let Some(files) = files.filter(|files| files.length() > 0) {
+        event.prevent_default();
+        composing.add(&files);
+    }
+}
+
+fn keys(event: &KeyboardEvent, field: &HtmlTextAreaElement, composing: Composing) {
+    // While an input method composes, its keys are its own.
+    if event.is_composing() {
+        return;
+    }
+    let command = event.ctrl_key() || event.meta_key();
+    match event.key().as_str() {
+        "Enter" if !event.shift_key() && !event.alt_key() && !dom::is_touch() => {
+            event.prevent_default();
+            composing.send();
+        }
+        "Escape" if composing.purpose.get_untracked() != Purpose::New => {
+            event.prevent_default();
+            event.stop_propagation();
+            composing.cancel();
+        }
+        "ArrowUp" if !command && field.value().is_empty() => {
+            if let Some(own) = composing.thread.newest_own() {
+                event.prevent_default();
+                composing.edit(own.message_id.clone(), super::retype::typed(&own));
+            }
+        }
+        "b" if command => wrap(event, field, composing, "*"),
+        "i" if command => wrap(event, field, composing, "_"),
+        "e" if command => wrap(event, field, composing, "`"),
+        _ => {}
+    }
+}
+
+/// Puts signs around what is selected.
+fn wrap(event: &KeyboardEvent, field: &HtmlTextAreaElement, composing: Composing, sign: &str) {
+    event.prevent_default();
+    let (Ok(Some(start)), Ok(Some(end))) = (field.selection_start(), field.selection_end()) else {
+        return;
+    };
+    let selected: Vec<u16> = field
+        .value()
+        .encode_utf16()
+        .skip(start as usize)
+        .take(end.saturating_sub(start) as usize)
+        .collect();
+    let put = format!("{sign}{}{sign}", String::from_utf16_lossy(&selected));
+    if field.set_range_text(&put).is_ok() {
+        let length = sign.encode_utf16().count() as u32;
+        // The field has at least this much text now.
+        let _ = field.set_selection_range(start + length, end + length);
+        composing.write(field.value());
+    }
+}

@@ -1,0 +1,331 @@
+//! Attachments in a bubble: pictures with a likeness of them until they are here, sound and film, other files.
+
+use crate::core::Core;
+use crate::locale;
+use crate::parts::icon::{self, Icon, icon};
+use crate::state::session::Session;
+use crate::state::toasts::Toasts;
+use crate::state::transfers::Transfers;
+use crate::{dom, t};
+use leptos::html;
+use leptos::prelude::*;
+use parlor_view::{AttachmentView, MessageView};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+
+/// Pictures of an album that are shown; the last stands for the rest.
+const ALBUM: usize = 4;
+
+/// Whether an attachment is drawn as a picture.
+pub fn is_picture(file: &AttachmentView) -> bool {
+    matches!(&*file.kind, "image" | "video")
+}
+
+/// The pictures of a message; `meta` lies on the last one when there is no caption.
+pub fn pictures(message: &MessageView, meta: Option<AnyView>) -> AnyView {
+    let shown: Vec<&AttachmentView> =
+        message.attachments.iter().filter(|file| is_picture(file)).collect();
+    let rest = shown.len().saturating_sub(ALBUM);
+    let count = shown.len().min(ALBUM);
+    let mut meta = meta.map(|meta| view! { <span class={"on-media"}>{meta}</span> });
+    let one = |(at, file): (usize, &&AttachmentView)| {
+        let wide = count == 3 && at == 0;
+        let class = if wide { "shot wide" } else { "shot" };
+        let more = (rest > 0 && at + 1 == count)
+            .then(|| view! { <span class={"rest"}>{format!("+{}", locale::number((rest + 1) as f64))}</span> });
+        let meta = if at + 1 == count { meta.take() } else { None };
+        view! { <Shot message_id=message.message_id.clone() file=(*file).clone() class=class alone={count == 1}>{more}{meta}</Shot> }
+    };
+    let shots = shown.iter().take(count).enumerate().map(one).collect_view();
+    if count == 1 {
+        shots.into_any()
+    } else {
+        view! { <div class={"album"}>{shots}</div> }.into_any()
+    }
+}
+
+/// The content of an attachment as an address for elements of the page; given back when it is not drawn any more.
+#[derive(Clone, Copy)]
+pub struct Content {
+    /// The address, once it is here.
+    pub url: RwSignal<Option<String>>,
+    /// Why it cannot be had.
+    pub problem: RwSignal<Option<String>>,
+    asked: StoredValue<bool>,
+    core: StoredValue<Rc<dyn Core>, LocalStorage>,
+}
+
+impl Content {
+    /// Not here yet.
+    pub fn new() -> Self {
+        let content = Self {
+            url: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            asked: StoredValue::new(false),
+            core: StoredValue::new_local(Session::here().core()),
+        };
+        on_cleanup(move || {
+            if let Some(url) = content.url.get_untracked() {
+                // A name of the browser's own is given back.
+                let _ = web_sys::Url::revoke_object_url(&url);
+            }
+        });
+        content
+    }
+
+    /// Asks for it, once. `then` gets the address.
+    pub fn fetch(self, message_id: String, index: u32, then: impl FnOnce(String) + 'static) {
+        if let Some(url) = self.url.get_untracked() {
+            return then(url);
+        }
+        if self.asked.get_value() {
+            return;
+        }
+        self.asked.set_value(true);
+        self.problem.set(None);
+        let core = self.core.get_value();
+        leptos::task::spawn_local(async move {
+            let opened = core.open(&message_id, index).await;
+            if self.asked.try_set_value(false).is_some() {
+                return;
+            }
+            match opened {
+                Ok(blob) => {
+                    if let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) {
+                        self.url.set(Some(url.clone()));
+                        then(url);
+                    }
+                }
+                Err(problem) => self.problem.set(Some(crate::app::problems::words(&problem))),
+            }
+        });
+    }
+}
+
+/// A picture or a film.
+#[component]
+fn Shot(
+    message_id: String,
+    file: AttachmentView,
+    class: &'static str,
+    alone: bool,
+    children: Children,
+) -> impl IntoView {
+    let content = Content::new();
+    let film = file.kind == "video";
+    let index = file.index;
+    let ready = file.state == "ready";
+    let transfers = Transfers::here();
+    if ready && !film {
+        content.fetch(message_id.clone(), index, |_| {});
+    }
+    let likeness =
+        file.thumbnail.as_ref().map(|thumbnail| format!("data:image/jpeg;base64,{thumbnail}"));
+    let ratio = match (file.width, file.height) {
+        (Some(width), Some(height)) if alone && width > 0 && height > 0 => {
+            let ratio = (f64::from(width) / f64::from(height)).clamp(0.6, 2.4);
+            Some(format!("{ratio:.4}"))
+        }
+        _ => alone.then(|| "1.3333".to_string()),
+    };
+    let blur = file.preview.clone().filter(|_| likeness.is_none());
+    let (name, size) = (file.name.clone(), file.size);
+    let what = if film { t!("kind-video") } else { t!("photo-named", name = &name) };
+    let playing = RwSignal::new(false);
+    let press = {
+        let (message_id, what) = (message_id.clone(), what.clone());
+        let viewer = crate::app::viewer::Viewer::here();
+        move |_| {
+            let viewer_name = what.clone();
+            content.fetch(message_id.clone(), index, move |url| {
+                if film {
+                    playing.set(true);
+                } else {
+                    viewer.show(url, viewer_name);
+                }
+            });
+        }
+    };
+    let moved = {
+        let message_id = message_id.clone();
+        move || transfers.of(&message_id, index)
+    };
+    let cover = move || match (content.url.get(), &likeness, &blur) {
+        (Some(url), ..) if !film => {
+            view! { <img src={url} alt={""} decoding={"async"} /> }.into_any()
+        }
+        (_, Some(likeness), _) => {
+            view! { <img class={"likeness"} src={likeness.clone()} alt={""} /> }.into_any()
+        }
+        (_, None, Some(blur)) => view! { <Blur hash=blur.clone() /> }.into_any(),
+        _ => icon(icon::IMAGE, "s28").into_any(),
+    };
+    let needs = move || {
+        (!ready && content.url.with(Option::is_none)).then(|| {
+            view! {
+                <span class={"on-media tl"}>
+                    {icon(icon::DOWNLOAD_SIMPLE, "")}
+                    {locale::size(size)}
+                </span>
+            }
+        })
+    };
+    let length = move || {
+        file.duration_ms.filter(|_| film && ready).map(|length| {
+        view! { <span class={"on-media tl"}>{icon(icon::VIDEO_CAMERA_FILL, "")}{locale::duration(length.into())}</span> }
+    })
+    };
+    let style_ratio = ratio.unwrap_or_default();
+    let children = StoredValue::new_local(Some(children()));
+    move || {
+        if playing.get() {
+            let url = content.url.get().unwrap_or_default();
+            return view! {
+                <video class={"film"} src={url} controls=true autoplay=true aria-label={what.clone()}></video>
+            }
+            .into_any();
+        }
+        view! {
+            <button
+                class={class}
+                aria-label={what.clone()}
+                style:aspect-ratio={style_ratio.clone()}
+                tabindex={"-1"}
+                on:click=press.clone()
+            >
+                {cover.clone()}
+                {needs}
+                {length}
+                {film.then(|| view! { <span class={"play"}>{icon(icon::PLAY_FILL, "")}</span> })}
+                {
+                    let moved = moved.clone();
+                    move || moved().map(|(done, total)| progress_ring(done, total))
+                }
+                {children.try_update_value(Option::take).flatten()}
+            </button>
+        }
+        .into_any()
+    }
+}
+
+fn progress_ring(done: u64, total: u64) -> impl IntoView {
+    let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
+    view! {
+        <span class={"ring-progress"} role={"progressbar"} aria-valuenow={format!("{:.0}", part * 100.0)} aria-label={t!("transfer")}>
+            <svg viewBox={"0 0 44 44"} aria-hidden={"true"}>
+                <circle cx={"22"} cy={"22"} r={"19"} pathLength={"100"} stroke-dasharray={format!("{:.1} 100", part * 100.0)}></circle>
+            </svg>
+        </span>
+    }
+}
+
+/// The likeness of a picture from its BlurHash.
+#[component]
+fn Blur(hash: String) -> impl IntoView {
+    const SIDE: u32 = 32;
+    let node: NodeRef<html::Canvas> = NodeRef::new();
+    Effect::new(move || {
+        let Some(canvas) = node.get() else { return };
+        let Some(mut pixels) = crate::blurhash::decode(&hash, SIDE, SIDE) else { return };
+        let context = canvas.get_context("2d").ok().flatten();
+        let context = context
+            .and_then(|context| context.dyn_into::<web_sys::CanvasRenderingContext2d>().ok());
+        let data =
+            web_sys::ImageData::new_with_u8_clamped_array(wasm_bindgen::Clamped(&mut pixels), SIDE);
+        if let (Some(context), Ok(data)) = (context, data) {
+            // A likeness that cannot be drawn is left out.
+            let _ = context.put_image_data(&data, 0.0, 0.0);
+        }
+    });
+    view! { <canvas node_ref=node width={"32"} height={"32"} aria-hidden={"true"}></canvas> }
+}
+
+/// A file that is no picture.
+#[component]
+pub fn FileBox(message_id: String, file: AttachmentView) -> impl IntoView {
+    let (transfers, toasts) = (Transfers::here(), Toasts::here());
+    let content = Content::new();
+    let index = file.index;
+    let moved = {
+        let message_id = message_id.clone();
+        move || transfers.of(&message_id, index)
+    };
+    let name = file.name.clone();
+    let save = {
+        let name = name.clone();
+        move |_| {
+            let name = name.clone();
+            content.fetch(message_id.clone(), index, move |url| download(&url, &name));
+        }
+    };
+    Effect::new(move || {
+        if let Some(problem) = content.problem.get() {
+            toasts.say_now(problem);
+        }
+    });
+    let state = file.state.clone();
+    let size = file.size;
+    let kind = kind_name(&file);
+    let line = {
+        let moved = moved.clone();
+        move || match (moved(), &*state) {
+            _ if content.problem.with(Option::is_some) => content.problem.get().unwrap_or_default(),
+            (Some((done, total)), "uploading" | "waiting") => {
+                t!("sealing", done = locale::size(done), total = locale::size(total))
+            }
+            (Some((done, total)), _) => {
+                t!("arriving", done = locale::size(done), total = locale::size(total))
+            }
+            (None, "expired") => t!("file-expired"),
+            (None, "failed") => t!("file-failed"),
+            _ => format!("{kind} · {}", locale::size(size)),
+        }
+    };
+    let can_save = !matches!(&*file.state, "failed" | "waiting" | "uploading");
+    view! {
+        <div class={"filebox"}>
+            <span class={"fi"}>{icon(symbol(&file), "s24")}</span>
+            <span class={"names"}>
+                <b class={"clip"}><bdi>{name.clone()}</bdi></b>
+                <span><span>{line}</span></span>
+            </span>
+            {can_save.then(|| view! {
+                <button class={"icon-btn sm"} aria-label={t!("save-file", name = &name)} title={t!("save")} tabindex={"-1"} on:click=save>
+                    {icon(icon::DOWNLOAD_SIMPLE, "s20")}
+                </button>
+            })}
+            {move || moved().map(|(done, total)| {
+                let part = if total == 0 { 0.0 } else { done as f64 * 100.0 / total as f64 };
+                view! { <span class={"bar prog"}><i style=("--v", format!("{part:.1}%"))></i></span> }
+            })}
+        </div>
+    }
+}
+
+fn symbol(file: &AttachmentView) -> Icon {
+    match (&*file.kind, &*file.state, file.mime.as_str()) {
+        (_, "expired" | "failed", _) => icon::IMAGE_BROKEN,
+        ("audio" | "voice", ..) => icon::MUSIC_NOTE,
+        (_, _, "application/pdf") => icon::FILE_PDF,
+        (_, _, "application/zip" | "application/gzip" | "application/x-tar") => icon::FILE_ZIP,
+        (_, _, mime) if mime.starts_with("text/") => icon::FILE_TEXT,
+        _ => icon::FILE,
+    }
+}
+
+/// The ending of a file's name, as people call its kind.
+fn kind_name(file: &AttachmentView) -> String {
+    let ending =
+        file.name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.len() <= 5);
+    ending.map_or_else(|| t!("kind-file"), str::to_uppercase)
+}
+
+/// Lets the browser save what is at an address of the page.
+fn download(url: &str, name: &str) {
+    let Ok(link) = document().create_element("a") else { return };
+    for (attribute, value) in [("href", url), ("download", name)] {
+        // Both attributes can always be set.
+        let _ = link.set_attribute(attribute, value);
+    }
+    dom::method(&link, "click", &[]);
+}

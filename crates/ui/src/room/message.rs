@@ -1,0 +1,267 @@
+//! One message: face, bubble, reactions. What it says to those who listen is one label; what is inside is reached by
+//! its own keys.
+
+use super::actions::Actions;
+use super::files::{FileBox, is_picture, pictures};
+use super::{formatted, react};
+use crate::faces;
+use crate::list::preview;
+use crate::locale::{self, Moment};
+use crate::parts::avatar::{Face, face};
+use crate::parts::icon::{self, icon};
+use crate::parts::tick::{self, tick};
+use crate::state::people::People;
+use crate::state::session::Session;
+use crate::state::thread::{Row, Stand, Threads};
+use crate::t;
+use leptos::prelude::*;
+use parlor_view::MessageView;
+
+/// A message in its place.
+#[component]
+pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
+    let message = row.message.clone();
+    let message = Memo::new(move |_| message.get());
+    let notice = message.with_untracked(|message| message.kind == "notice");
+    if notice {
+        return view! { <super::notice::Notice message=message /> }.into_any();
+    }
+    let actions = Actions::here();
+    let id = row.id.to_string();
+    let mine = message.with_untracked(|message| message.mine);
+    let with_face = group && !mine;
+    let class = move || {
+        let side = if mine { "own" } else { "other" };
+        let face = if with_face { "with-ava" } else { "" };
+        format!("msg {side} {} {face}", stand.get().place.class())
+    };
+    let people = People::here();
+    let author_face = move || {
+        (with_face && stand.get().place.closes()).then(|| {
+            message.with(|message| {
+                let sender = &message.sender;
+                let photo = people.get(&sender.user_id).and_then(|person| person.avatar);
+                let drawn = Face {
+                    id: sender.user_id.clone(),
+                    name: sender.display_name.clone(),
+                    photo,
+                    ..Face::default()
+                };
+                face(&drawn, "")
+            })
+        })
+    };
+    let picked = {
+        let id = id.clone();
+        move || actions.is_picked(&id)
+    };
+    let menu = {
+        let id = id.clone();
+        move |event: web_sys::MouseEvent| {
+            event.prevent_default();
+            actions.menu(&id, (event.client_x().into(), event.client_y().into()));
+        }
+    };
+    let press = {
+        let id = id.clone();
+        move |event: web_sys::MouseEvent| actions.press(&event, &id)
+    };
+    let reply = {
+        let id = id.clone();
+        move |_| actions.reply(&id)
+    };
+    let hover_id = id.clone();
+    view! {
+        <article
+            class=class
+            class:picked=picked
+            data-message={id}
+            tabindex={"-1"}
+            aria-label=move || message.with(|message| label(message))
+            on:contextmenu=menu
+            on:dblclick=reply
+            on:click=press
+        >
+            {author_face}
+            {move || {
+                let author = with_face && stand.get().place.opens();
+                message.with(|message| bubble(message, author))
+            }}
+            {move || message.with(react::reactions)}
+            {move || message.with(react::failure)}
+            {super::actions::hover(actions, hover_id)}
+        </article>
+    }
+    .into_any()
+}
+
+/// What a message is called: who, what, when, how far.
+fn label(message: &MessageView) -> String {
+    let who = if message.mine { t!("you") } else { message.sender.display_name.clone() };
+    let mut parts = vec![preview::plain(message), locale::moment(message.sent_at, Moment::Clock)];
+    if message.edited_at.is_some() && message.kind != "deleted" {
+        parts.push(t!("edited"));
+    }
+    if message.mine && message.kind != "deleted" {
+        parts.push(tick::name(&message.state));
+    }
+    let reactions: usize = message.reactions.iter().map(|one| one.user_ids.len()).sum();
+    if reactions > 0 {
+        parts.push(t!("reaction-count", count = reactions));
+    }
+    t!("said-one", name = who, text = parts.join(", "))
+}
+
+/// The time and the state, at the end of the last line.
+fn meta(message: &MessageView) -> AnyView {
+    let edited = message.edited_at.is_some().then(|| view! { <span>{t!("edited")}</span> });
+    let state = message.mine.then(|| tick(&message.state));
+    view! {
+        {edited}
+        <time title={locale::moment(message.sent_at, Moment::Full)}>{locale::moment(message.sent_at, Moment::Clock)}</time>
+        {state}
+    }
+    .into_any()
+}
+
+fn bubble(message: &MessageView, author: bool) -> AnyView {
+    if message.kind == "deleted" {
+        return gone(message);
+    }
+    if let Some(emoji) = formatted::large_emoji(message) {
+        return view! {
+            <div class={"bubble bare"}>
+                {author.then(|| author_line(message))}
+                <div class={"big-emoji"}>{emoji}</div>
+                <span class={"meta-pill"}>{meta(message)}</span>
+            </div>
+        }
+        .into_any();
+    }
+    if message.kind == "unreadable" {
+        return view! {
+            <div class={"bubble hollow"}>
+                <span class={"gone"}>{icon(icon::HOURGLASS_MEDIUM, "s16")}{t!("unreadable")}</span>
+                <span class={"meta"}>{meta(message)}</span>
+            </div>
+        }
+        .into_any();
+    }
+    let known = matches!(&*message.kind, "text" | "image" | "video" | "voice" | "audio" | "file");
+    if !known {
+        return view! {
+            <div class={"bubble hollow"}>
+                <span class={"gone"}>{icon(icon::INFO, "s16")}{t!("kind-unknown")}</span>
+                <span class={"meta"}>{meta(message)}</span>
+            </div>
+        }
+        .into_any();
+    }
+    let has_pictures = message.attachments.iter().any(is_picture);
+    let has_text = message.text.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let others: Vec<_> =
+        message.attachments.iter().filter(|file| !is_picture(file)).cloned().collect();
+    let only_pictures = has_pictures && !has_text && others.is_empty();
+    let media = has_pictures && others.is_empty();
+    let meta_line = || view! { <span class={"meta"}>{meta(message)}</span> }.into_any();
+    let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message))));
+    let id = message.message_id.clone();
+    let boxes = others
+        .into_iter()
+        .map(move |file| view! { <FileBox message_id=id.clone() file=file /> })
+        .collect_view();
+    let words = match (only_pictures, media && has_text) {
+        (true, _) => ().into_any(),
+        (_, true) => {
+            view! { <div class={"cap"}>{formatted::text(message, meta_line())}</div> }.into_any()
+        }
+        _ => formatted::text(message, meta_line()),
+    };
+    view! {
+        <div class={"bubble"} class:media=media>
+            {author.then(|| author_line(message))}
+            {message.forwarded.then(|| view! {
+                <div class={"fwd"}>{icon(icon::ARROW_BEND_UP_RIGHT, "s16 flip")}{t!("forwarded")}</div>
+            })}
+            {message.reply_to.clone().map(|id| view! { <Quote id=id /> })}
+            {shots}
+            {boxes}
+            {words}
+        </div>
+    }
+    .into_any()
+}
+
+fn author_line(message: &MessageView) -> impl IntoView + use<> {
+    let colour = faces::name_colour(&message.sender.user_id);
+    view! {
+        <div class={"author"} dir={"auto"} style=("--nc", format!("var(--name-{colour})"))>
+            {message.sender.display_name.clone()}
+        </div>
+    }
+}
+
+fn gone(message: &MessageView) -> AnyView {
+    let words = if message.mine {
+        t!("deleted-by-you")
+    } else {
+        t!("deleted-by", name = faces::first_name(&message.sender.display_name))
+    };
+    view! {
+        <div class={"bubble hollow"}>
+            <span class={"gone"}>{icon(icon::PROHIBIT, "s16")}{words}</span>
+            <span class={"meta"}><time>{locale::moment(message.sent_at, Moment::Clock)}</time></span>
+        </div>
+    }
+    .into_any()
+}
+
+/// The message that is answered. A press goes there.
+#[component]
+fn Quote(id: String) -> impl IntoView {
+    let threads = Threads::here();
+    let own = Session::here().own_id();
+    let wanted = super::scroll::Wanted::here();
+    // The answered message may come later, with an older page.
+    let quoted = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            threads.change.track();
+            threads.get(&id).map(|message| message.get())
+        })
+    };
+    let colour = move || {
+        let user =
+            quoted.with(|quoted| quoted.as_ref().map(|quoted| quoted.sender.user_id.clone()));
+        format!("var(--name-{})", faces::name_colour(&user.unwrap_or_default()))
+    };
+    let name = {
+        let own = own.clone();
+        move || {
+            quoted.with(|quoted| match quoted {
+                Some(quoted) if quoted.sender.user_id == own => t!("you"),
+                Some(quoted) => quoted.sender.display_name.clone(),
+                None => t!("earlier-message"),
+            })
+        }
+    };
+    let line = move || {
+        quoted.with(|quoted| quoted.as_ref().map(preview::plain).unwrap_or_else(|| t!("show-it")))
+    };
+    let picture = move || {
+        let thumbnail =
+            quoted.with(|quoted| quoted.as_ref()?.attachments.first()?.thumbnail.clone());
+        thumbnail.map(|thumbnail| view! { <img src={format!("data:image/jpeg;base64,{thumbnail}")} alt={""} /> })
+    };
+    let press = move |event: web_sys::MouseEvent| {
+        event.stop_propagation();
+        wanted.show(&id);
+    };
+    view! {
+        <button class={"quote"} style=("--nc", colour) tabindex={"-1"} on:click=press>
+            <b dir={"auto"}>{name}</b>
+            <span class={"clip"} dir={"auto"}>{line}</span>
+            {picture}
+        </button>
+    }
+}

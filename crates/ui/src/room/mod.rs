@@ -1,0 +1,126 @@
+//! The open chat: its head, its messages, the field to write in.
+
+mod actions;
+mod composer;
+mod composing;
+mod files;
+mod formatted;
+mod head;
+mod message;
+mod notice;
+mod react;
+mod retype;
+mod scroll;
+mod thread;
+mod tray;
+
+pub use composer::FIELD;
+
+use crate::list::row;
+use crate::route::{Place, Router};
+use crate::state::chats::Chats;
+use crate::state::preferences::Preferences;
+use crate::state::thread::Threads;
+use crate::{dom, t};
+use composing::Composing;
+use leptos::prelude::*;
+
+/// The room: the chat that is open, or a word on how to open one.
+#[component]
+pub fn Room() -> impl IntoView {
+    let router = Router::here();
+    let chats = Chats::here();
+    let open = Memo::new(move |_| {
+        chats.loaded.track();
+        chats.order.track();
+        router.chat_id().filter(|id| chats.get(id).is_some())
+    });
+    move || match open.get() {
+        Some(id) => view! { <Chat id=id /> }.into_any(),
+        None => view! { <NoChat /> }.into_any(),
+    }
+}
+
+#[component]
+fn NoChat() -> impl IntoView {
+    let preferences = Preferences::here();
+    view! {
+        <main class={"room main empty-room"} aria-label={t!("no-chat")}>
+            <div class={"paper"} data-paper=move || preferences.paper.get() aria-hidden={"true"}></div>
+            <div class={"empty"}>
+                <p>{t!("no-chat-text")}</p>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn Chat(id: String) -> impl IntoView {
+    let (chats, preferences) = (Chats::here(), Preferences::here());
+    let Some(chat) = chats.get(&id) else { return ().into_any() };
+    let chat = Memo::new(move |_| chat.get());
+    let threads = Threads::here();
+    threads.open(&id, chat.with_untracked(|chat| chat.unread));
+    let composing = Composing::new(id.clone());
+    provide_context(composing);
+    provide_context(scroll::Wanted::new());
+    follow_place(&id);
+    let paper = {
+        let id = id.clone();
+        move || preferences.paper_of(&id)
+    };
+    let name = move || {
+        chat.with(|chat| match &*chat.kind {
+            "group" => t!("room-group", name = row::title(chat)),
+            _ => t!("room-direct", name = row::title(chat)),
+        })
+    };
+    let drop = move |event: web_sys::DragEvent| {
+        event.prevent_default();
+        composing.dragged.set(false);
+        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
+            composing.add(&files);
+        }
+    };
+    view! {
+        <main
+            class={"room main"}
+            aria-label=name
+            on:dragover=move |event: web_sys::DragEvent| {
+                event.prevent_default();
+                composing.dragged.set(true);
+            }
+            on:dragleave=move |event: web_sys::DragEvent| {
+                if event.related_target().is_none() {
+                    composing.dragged.set(false);
+                }
+            }
+            on:drop=drop
+        >
+            <div class={"paper"} data-paper=paper aria-hidden={"true"}></div>
+            <head::Head chat=chat />
+            <thread::Thread chat=chat />
+            <composer::Foot chat=chat />
+            {move || composing.dragged.get().then(|| view! { <div class={"drop-hint"}>{t!("drop-files")}</div> })}
+        </main>
+    }
+    .into_any()
+}
+
+/// Shows the message that the address names, and puts the focus where one goes on.
+fn follow_place(id: &str) {
+    let (router, wanted) = (Router::here(), scroll::Wanted::here());
+    let id = id.to_string();
+    Effect::new(move || {
+        router.place.with(|place| {
+            if let Place::Chat { id: open, at: Some(at), .. } = place
+                && *open == id
+            {
+                wanted.show(at);
+            }
+        });
+    });
+    if !dom::is_touch() {
+        request_animation_frame(|| dom::focus_id(FIELD));
+    }
+}

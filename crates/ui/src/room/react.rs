@@ -1,0 +1,87 @@
+//! Reactions below a bubble, and giving one.
+
+use crate::parts::icon::{self, icon};
+use crate::state::people::People;
+use crate::state::session::Session;
+use crate::state::toasts::Toasts;
+use crate::t;
+use leptos::prelude::*;
+use parlor_view::{MessageView, ReactionView};
+use serde_json::json;
+
+/// What is offered first.
+pub const QUICK: [&str; 6] = ["❤️", "👍", "😂", "😮", "😢", "🙏"];
+
+/// Gives a reaction, or takes the same one back.
+pub fn react(session: Session, toasts: Toasts, message: &MessageView, emoji: &str) {
+    let own = session.own_id();
+    let given =
+        message.reactions.iter().any(|one| one.emoji == emoji && one.user_ids.contains(&own));
+    let params = json!({"message_id": message.message_id, "emoji": if given { "" } else { emoji }});
+    leptos::task::spawn_local(async move {
+        if let Err(problem) = session.tell("messages.react", params).await {
+            toasts.say_now(crate::app::problems::words(&problem));
+        }
+    });
+}
+
+/// The reactions to a message.
+pub fn reactions(message: &MessageView) -> Option<AnyView> {
+    if message.reactions.is_empty() || message.kind == "deleted" {
+        return None;
+    }
+    let (session, toasts, people) = (Session::here(), Toasts::here(), People::here());
+    let own = session.own_id();
+    let one = |reaction: &ReactionView| {
+        let mine = reaction.user_ids.contains(&own);
+        let count = reaction.user_ids.len();
+        let names: Vec<String> = reaction
+            .user_ids
+            .iter()
+            .map(|id| if *id == own { t!("you") } else { people.name(id) })
+            .filter(|name| !name.is_empty())
+            .collect();
+        let name = t!("reaction", emoji = &reaction.emoji, names = names.join(", "));
+        let (message, emoji) = (message.clone(), reaction.emoji.clone());
+        let press = move |_| react(session, toasts, &message, &emoji);
+        view! {
+            <button
+                class={"react"}
+                class:mine=mine
+                aria-label={name}
+                title={names.join(", ")}
+                aria-pressed={mine.to_string()}
+                tabindex={"-1"}
+                on:click=press
+            >
+                <i>{reaction.emoji.clone()}</i>
+                {(count > 1).then(|| view! { <b>{crate::locale::number(count as f64)}</b> })}
+            </button>
+        }
+    };
+    Some(
+        view! { <div class={"reacts"}>{message.reactions.iter().map(one).collect_view()}</div> }
+            .into_any(),
+    )
+}
+
+/// The line below an own message that did not go.
+pub fn failure(message: &MessageView) -> Option<AnyView> {
+    let failed = message.mine && message.state == "failed";
+    let reason = message.attachments.iter().find_map(|file| file.error.as_deref());
+    let words = match reason {
+        Some("too_large") => t!("failed-too-large"),
+        Some("quota") => t!("failed-quota"),
+        Some("not_found") => t!("failed-lost"),
+        _ => t!("failed-refused"),
+    };
+    failed.then(|| {
+        view! {
+            <div class={"fail-line"}>
+                {icon(icon::WARNING_CIRCLE_FILL, "s16")}
+                <span>{words}</span>
+            </div>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,333 @@
+//! Which rows of the thread are drawn, and where one is in it. A hundred thousand messages have a handful of elements:
+//! what is above and below is two empty boxes of the right height. Heights are guessed until a row is drawn, then
+//! measured; the row at the upper edge stays where it is while others change ("anchored").
+//!
+//! | what happens | what stays in place |
+//! |---|---|
+//! | rows come before the first | the row at the upper edge |
+//! | a row above the upper edge has another height | the row at the upper edge |
+//! | a row comes behind the last | the end, if one is at the end; else the row at the upper edge |
+//! | a message is wanted | that message, until one scrolls |
+
+use crate::heights::Heights;
+use crate::state::thread::{Change, Row, Threads};
+use leptos::html;
+use leptos::prelude::*;
+use parlor_view::MessageView;
+use web_sys::HtmlElement;
+
+/// Pixels that are drawn above and below what is seen.
+const BEYOND: f64 = 800.0;
+/// So near to the end counts as being there.
+const NEAR: f64 = 24.0;
+/// With so few rows left above, older ones are asked for.
+const FEW: usize = 40;
+
+/// A message that the room should show.
+#[derive(Clone, Copy)]
+pub struct Wanted {
+    /// Its id, with a number that grows.
+    pub message: RwSignal<Option<(String, u32)>>,
+    count: StoredValue<u32>,
+}
+
+impl Wanted {
+    /// None.
+    pub fn new() -> Self {
+        Self { message: RwSignal::new(None), count: StoredValue::new(0) }
+    }
+
+    /// That of the room.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Asks for a message.
+    pub fn show(self, message_id: &str) {
+        self.count.update_value(|count| *count += 1);
+        self.message.set(Some((message_id.to_string(), self.count.get_value())));
+    }
+}
+
+/// Where the thread wants to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Goal {
+    /// Where one scrolled to.
+    Free,
+    /// At the newest message.
+    End,
+    /// With this row a third below the upper edge.
+    Row(usize),
+}
+
+/// The drawn stretch of the thread.
+#[derive(Clone, Copy)]
+pub struct Scroll {
+    thread: Threads,
+    heights: StoredValue<Heights>,
+    goal: StoredValue<Goal>,
+    /// Rows that are drawn: the first, and the one behind the last.
+    pub range: RwSignal<(usize, usize)>,
+    /// Whether one is at the newest message.
+    pub at_end: RwSignal<bool>,
+    /// Messages that came while one was elsewhere.
+    pub missed: RwSignal<usize>,
+    /// The row at the lower edge.
+    pub lowest: RwSignal<usize>,
+    /// What scrolls.
+    pub node: NodeRef<html::Div>,
+    /// The boxes above and below.
+    pub above: NodeRef<html::Div>,
+    pub below: NodeRef<html::Div>,
+}
+
+impl Scroll {
+    /// Over the rows of the thread.
+    pub fn new(thread: Threads) -> Self {
+        Self {
+            thread,
+            heights: StoredValue::new(Heights::default()),
+            goal: StoredValue::new(Goal::End),
+            range: RwSignal::new((0, 0)),
+            at_end: RwSignal::new(true),
+            missed: RwSignal::new(0),
+            lowest: RwSignal::new(0),
+            node: NodeRef::new(),
+            above: NodeRef::new(),
+            below: NodeRef::new(),
+        }
+    }
+
+    /// The rows that are drawn.
+    pub fn drawn(self) -> Vec<Row> {
+        let (from, to) = self.range.get();
+        self.thread
+            .rows
+            .with_value(|rows| rows.get(from..to.min(rows.len())).unwrap_or_default().to_vec())
+    }
+
+    /// Follows what became of the rows.
+    pub fn follow(self, change: Change) {
+        let guesses = |from: usize, to: usize| {
+            self.thread.rows.with_value(|rows| {
+                rows.get(from..to.min(rows.len()))
+                    .unwrap_or_default()
+                    .iter()
+                    .map(guess)
+                    .collect::<Vec<_>>()
+            })
+        };
+        let count = self.thread.rows.with_value(Vec::len);
+        match change {
+            Change::All => {
+                self.heights.set_value(Heights::new(guesses(0, count)));
+                self.missed.set(0);
+                let new = self.thread.new_from.get_untracked();
+                let row = new.and_then(|(id, _)| self.thread.position(&id));
+                self.aim(row.map_or(Goal::End, Goal::Row));
+            }
+            Change::Before(new) => {
+                let guesses = guesses(0, new);
+                let more: f64 = guesses.iter().sum();
+                self.heights.update_value(|heights| heights.splice(0, 0, guesses));
+                if let Goal::Row(row) = self.goal.get_value() {
+                    self.goal.set_value(Goal::Row(row + new));
+                }
+                self.lowest.update_untracked(|lowest| *lowest += new);
+                let (from, to) = self.range.get_untracked();
+                self.draw(from + new, to + new);
+                self.scroll_by(more);
+            }
+            Change::Behind(new) => {
+                let guesses = guesses(count.saturating_sub(new), count);
+                self.heights.update_value(|heights| heights.splice(heights.len(), 0, guesses));
+                let own = self
+                    .thread
+                    .newest()
+                    .is_some_and(|newest| newest.with_untracked(|newest| newest.mine));
+                if own
+                    || (self.at_end.get_untracked()
+                        && !matches!(self.goal.get_value(), Goal::Row(_)))
+                {
+                    self.aim(Goal::End);
+                } else {
+                    self.missed.update(|missed| *missed += new);
+                    self.look();
+                }
+            }
+            Change::Gone(at) => {
+                self.heights.update_value(|heights| heights.splice(at, 1, []));
+                self.range.update(|(_, to)| *to = (*to).min(count));
+                self.look();
+            }
+        }
+    }
+
+    /// Goes to the newest message.
+    pub fn to_end(self) {
+        self.missed.set(0);
+        self.aim(Goal::End);
+        self.settle();
+    }
+
+    /// Goes to a row.
+    pub fn to_row(self, row: usize) {
+        self.aim(Goal::Row(row));
+        self.settle();
+    }
+
+    /// Whether a row can be seen as a whole.
+    pub fn is_seen(self, row: usize) -> bool {
+        let Some((top, height, origin)) = self.view() else { return false };
+        let (from, to) =
+            self.heights.with_value(|heights| (heights.top(row), heights.top(row + 1)));
+        from + origin >= top && to + origin <= top + height
+    }
+
+    fn aim(self, goal: Goal) {
+        self.goal.set_value(goal);
+        let count = self.heights.with_value(Heights::len);
+        let height = self.view().map_or(900.0, |(_, height, _)| height);
+        let (from, to) = match goal {
+            Goal::Free => return,
+            Goal::End => self
+                .heights
+                .with_value(|heights| (heights.row_at(heights.total() - height - BEYOND), count)),
+            Goal::Row(row) => self.heights.with_value(|heights| {
+                let top = heights.top(row);
+                (heights.row_at(top - height - BEYOND), heights.row_at(top + height + BEYOND) + 1)
+            }),
+        };
+        self.draw(from, to.min(count));
+    }
+
+    /// Draws these rows, with boxes of the height of the others.
+    fn draw(self, from: usize, to: usize) {
+        let (above, below) = self
+            .heights
+            .with_value(|heights| (heights.top(from), heights.total() - heights.top(to)));
+        for (node, height) in [(self.above, above), (self.below, below)] {
+            if let Some(node) = node.get_untracked() {
+                // The property exists in every browser.
+                let _ = HtmlElement::style(&node)
+                    .set_property("height", &format!("{:.2}px", height.max(0.0)));
+            }
+        }
+        if self.range.get_untracked() != (from, to) {
+            self.range.set((from, to));
+        }
+    }
+
+    /// Where one is: how far from the top, how much is seen, where the first row begins.
+    fn view(self) -> Option<(f64, f64, f64)> {
+        let node = self.node.get_untracked()?;
+        let above = self.above.get_untracked()?;
+        Some((node.scroll_top().into(), node.client_height().into(), above.offset_top().into()))
+    }
+
+    fn scroll_by(self, pixels: f64) {
+        if pixels != 0.0
+            && let Some(node) = self.node.get_untracked()
+        {
+            node.set_scroll_top(node.scroll_top() + pixels.round() as i32);
+        }
+    }
+
+    /// One scrolled by oneself: no place is kept for one any more.
+    pub fn freed(self) {
+        self.goal.set_value(Goal::Free);
+    }
+
+    /// Finds out what is seen now and draws what is near.
+    pub fn look(self) {
+        let Some((top, height, origin)) = self.view() else { return };
+        let Some(node) = self.node.get_untracked() else { return };
+        let count = self.heights.with_value(Heights::len);
+        let at_end = f64::from(node.scroll_height()) - top - height < NEAR;
+        if self.at_end.get_untracked() != at_end {
+            self.at_end.set(at_end);
+        }
+        if at_end && self.missed.get_untracked() > 0 {
+            self.missed.set(0);
+        }
+        let (from, to, lowest) = self.heights.with_value(|heights| {
+            let at = |place: f64| heights.row_at(place - origin);
+            (at(top - BEYOND), at(top + height + BEYOND) + 1, at(top + height - NEAR))
+        });
+        if self.lowest.get_untracked() != lowest {
+            self.lowest.set(lowest);
+        }
+        let (drawn_from, drawn_to) = self.range.get_untracked();
+        // Rows go only when they are well out of sight, so that small moves change nothing.
+        let near = |drawn: usize, wanted: usize| drawn.abs_diff(wanted) < 6;
+        let missing = from < drawn_from || to.min(count) > drawn_to;
+        if missing || !near(from, drawn_from) || !near(to.min(count), drawn_to) {
+            self.draw(from, to.min(count));
+        }
+        if from < FEW {
+            self.thread.older();
+        }
+    }
+
+    /// Takes the heights of rows that were measured.
+    pub fn measured(self, rows: &[(usize, f64)]) {
+        let Some((top, _, origin)) = self.view() else { return };
+        let first = self.heights.with_value(|heights| heights.row_at(top - origin));
+        let mut shift = 0.0;
+        let mut changed = false;
+        self.heights.update_value(|heights| {
+            for (row, height) in rows {
+                let difference = heights.set(*row, *height);
+                changed |= difference.abs() > 0.01;
+                if *row < first {
+                    shift += difference;
+                }
+            }
+        });
+        if !changed {
+            return;
+        }
+        match self.goal.get_value() {
+            Goal::Free if self.at_end.get_untracked() => self.aim(Goal::End),
+            Goal::Free => self.scroll_by(shift),
+            Goal::End | Goal::Row(_) => {}
+        }
+        self.settle();
+    }
+
+    /// Goes to where one wants to be, as well as it is known.
+    pub fn settle(self) {
+        let Some(node) = self.node.get_untracked() else { return };
+        match self.goal.get_value() {
+            Goal::Free => {}
+            Goal::End => node.set_scroll_top(node.scroll_height()),
+            Goal::Row(row) => {
+                if let Some((_, height, origin)) = self.view() {
+                    let top = self.heights.with_value(|heights| heights.top(row));
+                    node.set_scroll_top((top + origin - height / 3.0).round() as i32);
+                }
+            }
+        }
+        self.look();
+    }
+}
+
+/// The likely height of a row that was never drawn.
+fn guess(row: &Row) -> f64 {
+    let stand = row.stand.with_untracked(|stand| *stand);
+    let own = row.message.with_untracked(guess_message);
+    let apart = if stand.place.opens() { 8.0 } else { 0.0 };
+    let day = if stand.day { 46.0 } else { 0.0 };
+    own + apart + day
+}
+
+fn guess_message(message: &MessageView) -> f64 {
+    let text = message.text.as_deref().unwrap_or_default();
+    let lines: usize = text.lines().map(|line| line.chars().count() / 56 + 1).sum();
+    let pictures = message.attachments.iter().filter(|file| super::files::is_picture(file)).count();
+    let files = message.attachments.len() - pictures;
+    let reactions = if message.reactions.is_empty() { 0.0 } else { 20.0 };
+    let quote = if message.reply_to.is_some() { 55.0 } else { 0.0 };
+    let media = if pictures > 0 { 260.0 } else { 0.0 } + files as f64 * 75.0;
+    17.0 + lines.clamp(1, 24) as f64 * 21.0 + media + reactions + quote
+}

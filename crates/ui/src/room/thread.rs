@@ -1,0 +1,289 @@
+//! The thread: the drawn stretch of the messages, what stands above the first, the way back to the newest.
+
+use super::actions::Actions;
+use super::message::Message;
+use super::scroll::{Scroll, Wanted};
+use crate::dom::{self, SizeWatch};
+use crate::list::row;
+use crate::locale;
+use crate::parts::icon::{self, icon};
+use crate::state::session::Session;
+use crate::state::thread::{Row, Threads};
+use crate::t;
+use leptos::html;
+use leptos::prelude::*;
+use parlor_view::ChatView;
+use serde_json::json;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+/// How long a message that was jumped to is lit.
+const FLASH: Duration = Duration::from_millis(1600);
+
+/// What watches the heights of rows.
+type Watch = StoredValue<Option<Rc<SizeWatch>>, LocalStorage>;
+
+/// The messages of the open chat.
+#[component]
+pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
+    let thread = Threads::here();
+    let scroll = Scroll::new(thread);
+    let lit = RwSignal::new(None::<String>);
+    let watch: Watch = StoredValue::new_local(watch(scroll, thread));
+    let group = chat.with_untracked(|chat| chat.kind == "group");
+    let actions = Actions::new(chat);
+    provide_context(actions);
+    provide_context(scroll);
+    Effect::new(move || {
+        let (_, change) = thread.change.get();
+        scroll.follow(change);
+    });
+    // Elements are there one turn after the rows that are drawn.
+    Effect::new(move || {
+        scroll.range.track();
+        request_animation_frame(move || {
+            if scroll.node.try_get_untracked().is_some() {
+                scroll.settle();
+            }
+        });
+    });
+    show_wanted(scroll, thread, lit);
+    mark_read(scroll, thread, chat);
+    let slot = move |row: Row| view! { <Slot row=row group=group watch=watch lit=lit /> };
+    let keydown = move |event: KeyboardEvent| keys(&event, scroll, actions);
+    view! {
+        <div
+            node_ref=scroll.node
+            class={"thread"}
+            role={"log"}
+            aria-live={"off"}
+            aria-label={t!("messages")}
+            tabindex={"0"}
+            on:scroll=move |_| scroll.look()
+            on:wheel=move |_| scroll.freed()
+            on:touchmove=move |_| scroll.freed()
+            on:pointerdown=move |_| scroll.freed()
+            on:keydown=keydown
+        >
+            <div class={"thread-top"}>{move || thread.whole.get().then(|| intro(chat))}</div>
+            <div node_ref=scroll.above class={"thread-gap"}></div>
+            <For each=move || scroll.drawn() key=|row| row.id.clone() children=slot />
+            <div node_ref=scroll.below class={"thread-gap"}></div>
+            <Typing chat=chat />
+        </div>
+        {move || (!scroll.at_end.get()).then(|| jump(scroll))}
+    }
+}
+
+/// What is said above the first message.
+fn intro(chat: Memo<ChatView>) -> impl IntoView {
+    let words = chat.with(|chat| match &*chat.kind {
+        "group" => t!("intro-group"),
+        "self" => t!("intro-notes"),
+        _ => t!("intro-direct", name = crate::faces::first_name(&row::title(chat))),
+    });
+    view! {
+        <div class={"notice card"}>
+            {icon(icon::DOOR, "")}
+            <span>{words}</span>
+        </div>
+    }
+}
+
+fn jump(scroll: Scroll) -> impl IntoView {
+    let missed = move || scroll.missed.get();
+    let name = move || if missed() > 0 { t!("jump-new", count = missed()) } else { t!("jump") };
+    view! {
+        <button
+            class={"jump"}
+            aria-label=name
+            on:click=move |_| scroll.to_end()
+        >
+            {icon(icon::CARET_DOWN_BOLD, "s20")}
+            {move || (missed() > 0).then(|| view! { <span class={"badge"}>{locale::number(missed() as f64)}</span> })}
+        </button>
+    }
+}
+
+/// Dots while somebody types.
+#[component]
+fn Typing(chat: Memo<ChatView>) -> impl IntoView {
+    let (id, group) = chat.with_untracked(|chat| (chat.chat_id.clone(), chat.kind == "group"));
+    let line = Memo::new(move |_| row::typing_line(&id, group));
+    move || {
+        line.get().map(|line| {
+            view! {
+                <div class={"msg other solo"} role={"status"}>
+                    <div class={"bubble typing-bubble"}>
+                        <span class={"typing-dots"} aria-hidden={"true"}><i></i><i></i><i></i></span>
+                        <span class={"vh"}>{line}</span>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+fn watch(scroll: Scroll, thread: Threads) -> Option<Rc<SizeWatch>> {
+    let told = move |elements: Vec<Element>| {
+        let Some((from, to)) = scroll.range.try_get_untracked() else { return };
+        let row = |element: &Element| {
+            let id = element.get_attribute("data-id")?;
+            let at = thread.rows.with_value(|rows| {
+                rows.get(from..to.min(rows.len()))?.iter().position(|row| *row.id == *id)
+            })?;
+            Some((from + at, element.get_bounding_client_rect().height()))
+        };
+        let rows: Vec<(usize, f64)> = elements.iter().filter_map(row).collect();
+        scroll.measured(&rows);
+        // The thread itself is watched too: a keyboard that comes makes it lower.
+        if elements.iter().any(|element| element.class_list().contains("thread")) {
+            scroll.settle();
+        }
+    };
+    let watch = Rc::new(SizeWatch::new(told)?);
+    let node = scroll.node;
+    let watching = watch.clone();
+    let watching = StoredValue::new_local(watching);
+    Effect::new(move || {
+        if let Some(node) = node.get() {
+            watching.with_value(|watch| watch.watch(&node));
+        }
+    });
+    Some(watch)
+}
+
+/// The place of one message: what stands above it, and the message.
+#[component]
+fn Slot(row: Row, group: bool, watch: Watch, lit: RwSignal<Option<String>>) -> impl IntoView {
+    let node: NodeRef<html::Div> = NodeRef::new();
+    let thread = Threads::here();
+    Effect::new(move || {
+        if let (Some(slot), Some(watch)) = (node.get(), watch.get_value()) {
+            watch.watch(&slot);
+            on_cleanup({
+                let slot = leptos::__reexports::send_wrapper::SendWrapper::new((slot, watch));
+                move || slot.1.leave(&slot.0)
+            });
+        }
+    });
+    let stand = row.stand.clone();
+    let stand = Memo::new(move |_| stand.get());
+    let sent_at = row.message.with_untracked(|message| message.sent_at);
+    let id = row.id.to_string();
+    let is_lit = {
+        let id = id.clone();
+        move || lit.with(|lit| lit.as_deref() == Some(&*id))
+    };
+    view! {
+        <div node_ref=node class={"slot"} class:lit=is_lit data-id={id}>
+            {move || stand.with(|stand| stand.day).then(|| view! {
+                <div class={"day"} role={"separator"}>{locale::day_name(sent_at)}</div>
+            })}
+            {move || stand.with(|stand| stand.new).then(|| {
+                let count = thread.new_from.get().map_or(0, |(_, count)| count);
+                view! { <div class={"newline"} role={"separator"}>{t!("new-count", count = count)}</div> }
+            })}
+            <Message row=row stand=stand group=group />
+        </div>
+    }
+}
+
+/// Shows the message that is wanted, once it is there, and lights it.
+fn show_wanted(scroll: Scroll, thread: Threads, lit: RwSignal<Option<String>>) {
+    let wanted = Wanted::here();
+    Effect::new(move || {
+        let Some((id, _)) = wanted.message.get() else { return };
+        if !thread.loaded.get() {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let Some(row) = thread.reach(&id).await else { return };
+            if lit.try_set(Some(id.clone())).is_some() {
+                return;
+            }
+            if !scroll.is_seen(row) {
+                scroll.to_row(row);
+            }
+            set_timeout(
+                move || {
+                    if lit.try_get_untracked().flatten().as_deref() == Some(&*id) {
+                        lit.set(None);
+                    }
+                },
+                FLASH,
+            );
+        });
+    });
+}
+
+/// Tells the engine how far the chat was read, while somebody looks at it.
+fn mark_read(scroll: Scroll, thread: Threads, chat: Memo<ChatView>) {
+    let session = Session::here();
+    let looked = RwSignal::new(dom::is_looked_at());
+    for event in ["focus", "visibilitychange"] {
+        let handle = window_event_listener_untyped(event, move |_| looked.set(dom::is_looked_at()));
+        on_cleanup(move || handle.remove());
+    }
+    let blurred = window_event_listener_untyped("blur", move |_| looked.set(false));
+    on_cleanup(move || blurred.remove());
+    let marked = StoredValue::new(0_u64);
+    Effect::new(move || {
+        let lowest = scroll.lowest.get();
+        thread.change.track();
+        let waits = chat.with(|chat| chat.unread > 0 && !chat.requested);
+        if !waits || !looked.get() || !thread.loaded.get() {
+            return;
+        }
+        let message =
+            thread.rows.with_value(|rows| rows.get(lowest).map(|row| row.message.get_untracked()));
+        let Some(message) = message.filter(|message| message.sent_at > marked.get_value()) else {
+            return;
+        };
+        marked.set_value(message.sent_at);
+        let params = json!({"chat_id": message.chat_id, "up_to": message.message_id});
+        leptos::task::spawn_local(async move {
+            // What was not marked now is marked with the next message.
+            let _ = session.tell("messages.mark_read", params).await;
+        });
+    });
+}
+
+/// Keys of the thread: arrows move between messages, letters act on the one that has the focus.
+fn keys(event: &KeyboardEvent, scroll: Scroll, actions: Actions) {
+    let Some(node) = scroll.node.get_untracked() else { return };
+    let Ok(list) = node.query_selector_all("article.msg") else { return };
+    let all: Vec<HtmlElement> =
+        (0..list.length()).filter_map(|at| list.get(at)?.dyn_into().ok()).collect();
+    let focused = dom::focused();
+    let at = all.iter().position(|article| Some(article) == focused.as_ref());
+    let plain = !event.alt_key() && !event.ctrl_key() && !event.meta_key();
+    let next = match (event.key().as_str(), at) {
+        ("ArrowUp", Some(at)) if plain => at.checked_sub(1),
+        ("ArrowUp", None) if plain && focused.as_deref() == Some(&node) => all.len().checked_sub(1),
+        ("ArrowDown", Some(at)) if plain => Some(at + 1).filter(|next| *next < all.len()),
+        ("Home", Some(_)) if plain => {
+            scroll.freed();
+            Some(0)
+        }
+        ("End", _) if plain && (at.is_some() || focused.as_deref() == Some(&node)) => {
+            scroll.to_end();
+            all.len().checked_sub(1)
+        }
+        (_, Some(_)) => {
+            let id = focused.and_then(|article| article.get_attribute("data-message"));
+            if let Some(id) = id {
+                actions.key(event, &id);
+            }
+            return;
+        }
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(article) = next.and_then(|next| all.get(next)) {
+        scroll.freed();
+        dom::focus(article);
+    }
+}

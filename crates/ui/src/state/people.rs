@@ -1,0 +1,117 @@
+//! Who is who: names and faces by account, from the list of contacts and from what they write.
+
+use super::session::Session;
+use leptos::prelude::*;
+use parlor_view::{ChatView, ContactView, SenderView};
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Somebody.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Person {
+    /// What they call themselves.
+    pub name: String,
+    /// What finds them.
+    pub address: String,
+    /// A JPEG in base64.
+    pub avatar: Option<String>,
+    /// Whether their safety number was compared.
+    pub verified: bool,
+    /// Whether they are blocked.
+    pub blocked: bool,
+    /// The direct chat with them.
+    pub chat_id: Option<String>,
+}
+
+/// Everybody this device knows.
+#[derive(Clone, Copy)]
+pub struct People {
+    session: Session,
+    /// By user id.
+    pub all: RwSignal<BTreeMap<String, Person>>,
+}
+
+#[derive(Deserialize)]
+struct Contacts {
+    contacts: Vec<ContactView>,
+}
+
+impl People {
+    /// Nobody yet.
+    pub fn new(session: Session) -> Self {
+        let people = Self { session, all: RwSignal::new(BTreeMap::new()) };
+        provide_context(people);
+        people
+    }
+
+    /// That of the page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Reads the contacts again.
+    pub fn load(self) {
+        leptos::task::spawn_local(async move {
+            let Ok(Contacts { contacts }) = self.session.ask("contacts.list", json!({})).await
+            else {
+                return;
+            };
+            self.all.update(|all| {
+                for contact in contacts {
+                    all.insert(
+                        contact.user_id,
+                        Person {
+                            name: contact.display_name,
+                            address: contact.address,
+                            avatar: contact.avatar,
+                            verified: contact.verified,
+                            blocked: contact.blocked,
+                            chat_id: contact.chat_id,
+                        },
+                    );
+                }
+            });
+        });
+    }
+
+    /// Somebody by their id.
+    pub fn get(self, user_id: &str) -> Option<Person> {
+        self.all.with(|all| all.get(user_id).cloned())
+    }
+
+    /// The name of somebody; empty if nobody knows.
+    pub fn name(self, user_id: &str) -> String {
+        self.all.with(|all| all.get(user_id).map(|person| person.name.clone()).unwrap_or_default())
+    }
+
+    /// The other person of a direct chat, with their id.
+    pub fn of_chat(self, chat_id: &str) -> Option<(String, Person)> {
+        self.all.with(|all| {
+            let found = all.iter().find(|(_, person)| person.chat_id.as_deref() == Some(chat_id));
+            found.map(|(id, person)| (id.clone(), person.clone()))
+        })
+    }
+
+    pub(super) fn saw(self, sender: &SenderView) {
+        let known = self.all.with_untracked(|all| {
+            all.get(&sender.user_id).is_some_and(|person| person.name == sender.display_name)
+        });
+        if !known {
+            self.all.update(|all| {
+                let person = all.entry(sender.user_id.clone()).or_default();
+                person.name.clone_from(&sender.display_name);
+                person.address.clone_from(&sender.address);
+            });
+        }
+    }
+
+    pub(super) fn saw_chat(self, chat: &ChatView) {
+        let known = |all: &BTreeMap<String, Person>| {
+            all.values().any(|person| person.chat_id.as_deref() == Some(chat.chat_id.as_str()))
+        };
+        if chat.kind == "direct" && !self.all.with_untracked(known) {
+            self.load();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! How the page looks in this browser: theme, contrast, density, text size, wallpaper (one for all chats, and of a
+//! chat's own), language. Kept by the browser; `<html>` carries what styles ask for.
+
+use crate::dom;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// Wallpapers; `plain` is none.
+pub const PAPERS: [&str; 6] = ["arches", "terrazzo", "tiles", "fern", "rain", "plain"];
+
+/// How the page looks.
+#[derive(Clone, Copy)]
+pub struct Preferences {
+    /// `light`, `dark`, or empty for the system's.
+    pub theme: RwSignal<String>,
+    /// `more`, `normal`, or empty for the system's.
+    pub contrast: RwSignal<String>,
+    /// `compact` or empty.
+    pub density: RwSignal<String>,
+    /// Percent of the browser's text size.
+    pub text: RwSignal<u32>,
+    /// One of [`PAPERS`].
+    pub paper: RwSignal<String>,
+    /// Of a chat's own.
+    pub papers: RwSignal<BTreeMap<String, String>>,
+    /// A code of BCP 47, or empty for the browser's.
+    pub language: RwSignal<String>,
+    /// Whether single letters do things while a message has the focus.
+    pub letters: RwSignal<bool>,
+    /// Whether other windows are told of new messages.
+    pub alerts: RwSignal<bool>,
+}
+
+impl Preferences {
+    /// As they were kept. `<html>` follows them from now on.
+    pub fn start() -> Self {
+        let read = |name: &str| dom::kept(name).unwrap_or_default();
+        let paper = Some(read("paper")).filter(|paper| PAPERS.contains(&paper.as_str()));
+        let preferences = Self {
+            theme: RwSignal::new(read("theme")),
+            contrast: RwSignal::new(read("contrast")),
+            density: RwSignal::new(read("density")),
+            text: RwSignal::new(read("text").parse().unwrap_or(100).clamp(80, 200)),
+            paper: RwSignal::new(paper.unwrap_or_else(|| "arches".into())),
+            papers: RwSignal::new(serde_json::from_str(&read("papers")).unwrap_or_default()),
+            language: RwSignal::new(read("language")),
+            letters: RwSignal::new(read("letters") != "off"),
+            alerts: RwSignal::new(read("alerts") == "on"),
+        };
+        provide_context(preferences);
+        preferences.follow();
+        preferences
+    }
+
+    /// That of the page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// The wallpaper of a chat.
+    pub fn paper_of(self, chat_id: &str) -> String {
+        let own = self.papers.with(|papers| papers.get(chat_id).cloned());
+        own.unwrap_or_else(|| self.paper.get())
+    }
+
+    fn follow(self) {
+        for (name, value) in
+            [("theme", self.theme), ("contrast", self.contrast), ("density", self.density)]
+        {
+            Effect::new(move || {
+                let value = value.get();
+                set_root(&format!("data-{name}"), &value);
+                dom::keep(name, &value);
+            });
+        }
+        Effect::new(move || {
+            let text = self.text.get();
+            dom::keep("text", &text.to_string());
+            if let Some(root) = root() {
+                // The property exists in every browser.
+                let _ = web_sys::HtmlElement::style(&root)
+                    .set_property("font-size", &format!("{text}%"));
+            }
+        });
+        Effect::new(move || dom::keep("paper", &self.paper.get()));
+        Effect::new(move || {
+            let papers =
+                self.papers.with(|papers| serde_json::to_string(papers).unwrap_or_default());
+            dom::keep("papers", &papers);
+        });
+        Effect::new(move || dom::keep("language", &self.language.get()));
+        Effect::new(move || dom::keep("letters", if self.letters.get() { "" } else { "off" }));
+        Effect::new(move || dom::keep("alerts", if self.alerts.get() { "on" } else { "" }));
+    }
+}
+
+fn root() -> Option<web_sys::HtmlElement> {
+    use wasm_bindgen::JsCast;
+    document().document_element()?.dyn_into().ok()
+}
+
+fn set_root(name: &str, value: &str) {
+    if let Some(root) = root() {
+        // Attributes of these names can always be set.
+        let _ = if value.is_empty() {
+            root.remove_attribute(name)
+        } else {
+            root.set_attribute(name, value)
+        };
+    }
+}

@@ -1,0 +1,132 @@
+//! Whether there is an account, whether it is connected, and requests to the engine.
+
+use crate::core::{Core, Problem, Storage};
+use crate::locale;
+use leptos::prelude::*;
+use parlor_view::{AccountView, Event};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+/// How far the page is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// The engine is not open yet.
+    Starting,
+    /// It cannot be opened.
+    Broken {
+        /// `no_storage`, `damaged` or `other`.
+        reason: String,
+        /// For details.
+        message: String,
+    },
+    /// There is no account on this device.
+    Out,
+    /// There is one.
+    In,
+}
+
+/// How the connection to the server stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Connection {
+    Connecting,
+    Online,
+    Offline,
+}
+
+/// The device and its engine.
+#[derive(Clone, Copy)]
+pub struct Session {
+    core: StoredValue<Rc<dyn Core>, LocalStorage>,
+    /// How far the page is.
+    pub phase: RwSignal<Phase>,
+    /// Where the engine keeps what it has.
+    pub storage: RwSignal<Storage>,
+    /// The own account, once it was read.
+    pub account: RwSignal<Option<AccountView>>,
+    /// The connection, and since when it is so.
+    pub connection: RwSignal<(Connection, u64)>,
+    /// The last event of linking, restoring or the backup.
+    pub last: RwSignal<Option<Event>>,
+}
+
+impl Session {
+    /// Over this engine.
+    pub fn new(core: Rc<dyn Core>) -> Self {
+        let session = Self {
+            core: StoredValue::new_local(core),
+            phase: RwSignal::new(Phase::Starting),
+            storage: RwSignal::new(Storage::Persistent),
+            account: RwSignal::new(None),
+            connection: RwSignal::new((Connection::Connecting, locale::now())),
+            last: RwSignal::new(None),
+        };
+        provide_context(session);
+        session
+    }
+
+    /// That of the page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// The engine.
+    pub fn core(self) -> Rc<dyn Core> {
+        self.core.get_value()
+    }
+
+    /// Asks the engine; the answer is read as `T`.
+    pub async fn ask<T: DeserializeOwned>(self, method: &str, params: Value) -> Result<T, Problem> {
+        let answer = self.core().call(method, params).await?;
+        serde_json::from_value(answer).map_err(|error| Problem::new("internal", error.to_string()))
+    }
+
+    /// Asks the engine for something that answers nothing.
+    pub async fn tell(self, method: &str, params: Value) -> Result<(), Problem> {
+        self.core().call(method, params).await.map(|_| ())
+    }
+
+    /// The own user id; empty before it is known.
+    pub fn own_id(self) -> String {
+        self.account.with_untracked(|account| {
+            account.as_ref().map(|account| account.user_id.clone()).unwrap_or_default()
+        })
+    }
+
+    /// Reads the account again.
+    pub fn load(self) {
+        leptos::task::spawn_local(async move {
+            if let Ok(account) = self.ask::<AccountView>("account.info", json!({})).await {
+                if account.connected {
+                    self.connected("online");
+                }
+                self.account.set(Some(account));
+            }
+        });
+    }
+
+    pub(super) fn ready(self, account: bool, storage: Storage) {
+        self.storage.set(storage);
+        self.phase.set(if account { Phase::In } else { Phase::Out });
+    }
+
+    pub(super) fn broken(self, reason: String, message: String) {
+        self.phase.set(Phase::Broken { reason, message });
+    }
+
+    pub(super) fn connected(self, state: &str) {
+        let state = match state {
+            "online" => Connection::Online,
+            "offline" => Connection::Offline,
+            _ => Connection::Connecting,
+        };
+        if self.connection.with_untracked(|(old, _)| *old != state) {
+            self.connection.set((state, locale::now()));
+        }
+    }
+
+    pub(super) fn other(self, event: &Event) {
+        self.last.set(Some(event.clone()));
+    }
+}

@@ -1,0 +1,35 @@
+# The frame, the connection, what every page has.
+skip = Skip to message field
+main = Main
+chats = Chats
+settings = Settings
+you = You
+you-named = You: { $name }
+close = Close
+cancel = Cancel
+save = Save
+more = More
+undo = Undo
+reload = Reload
+details = Details
+somebody = Somebody
+back-to-chats = Back to chats
+unread-chats = { $count ->
+    [one] one unread chat
+   *[other] { $count } unread chats
+}
+offline = You’re offline.
+offline-text = Messages leave when you’re back.
+unreachable = Can’t reach { $server }.
+welcome = Come in
+technical-details = Technical details
+broken-storage = This browser keeps nothing here
+broken-storage-text = Parlor keeps your messages on this device, and this browser doesn’t allow it. A private window often does that. Open Parlor in an ordinary window.
+broken-damaged = What’s kept here can’t be read
+broken-damaged-text = The messages on this device are damaged. Your account is safe: link this browser again from another device, or use your recovery code.
+broken-other = Parlor couldn’t start
+broken-other-text = Nothing is lost. Load the page again; if it keeps happening, the details below help whoever looks into it.
+size-bytes = { $amount } B
+size-kilobytes = { $amount } KB
+size-megabytes = { $amount } MB
+size-gigabytes = { $amount } GB

@@ -1,0 +1,19 @@
+# The field to write in.
+message-to = Message { $name }
+write-note = Write a note
+attach = Attach
+attach-keys = Attach (Alt A)
+send = Send
+replying-to = Replying to { $name }
+replying-to-you = Replying to yourself
+cancel-reply = Cancel reply
+editing = Editing your message
+cancel-edit = Cancel editing
+tray = Files to send
+remove-file = Remove { $name }
+drop-files = Drop files to send them here
+you-left = You’re not in this chat any more. What was said stays here.
+request-direct = { $name } wants to talk to you. Until you accept, they don’t see when you read or type.
+request-group = You were added to { $name }. Until you accept, nobody there sees when you read or type.
+accept = Accept
+decline = Decline

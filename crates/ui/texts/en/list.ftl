@@ -1,0 +1,57 @@
+# The chat list.
+search = Search
+new-chat = New chat
+new-chat-keys = New chat (Alt N)
+filter-chats = Filter chats
+filter-all = All
+filter-unread = Unread
+filter-groups = Groups
+requests = Requests
+archived = Archived
+no-requests = Nobody waits for an answer.
+no-archived = Nothing is set aside.
+notes-to-self = Notes to self
+no-title = Group without a name
+wants-to-talk = Wants to talk to you
+draft = Draft:
+said-by = { $name }:
+verified = Verified
+muted = Muted
+pinned = Pinned
+you-were-mentioned = You were mentioned
+unread-count = { $count } unread
+typing = typing…
+typing-one = { $name } is typing…
+typing-two = { $name } and { $other } are typing…
+typing-many = { $count } people are typing…
+nobody-title = Pull up a chair
+nobody-text = Nobody’s here yet. Find someone by their address, or share your link.
+chat-menu = Chat actions
+mark-read = Mark as read
+pin = Pin
+unpin = Unpin
+mute = Mute
+unmute = Unmute
+archive = Archive
+unarchive = Unarchive
+was-archived = Chat archived
+was-unarchived = Chat is back in the list
+was-muted = Chat muted
+mute-hour = For an hour
+mute-day = For a day
+mute-week = For a week
+mute-ever = Until I change it
+kind-image = { $count ->
+    [one] Photo
+   *[other] { $count } photos
+}
+kind-video = Video
+kind-voice = Voice message
+kind-audio = Audio
+kind-file = File
+kind-unknown = Needs a newer Parlor to be read
+deleted = This message was deleted
+deleted-by-you = You deleted this message
+deleted-by = { $name } deleted this message
+said-one = { $name }: { $text }
+said-many = { $count } new messages in { $chat }

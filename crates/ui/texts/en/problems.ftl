@@ -1,0 +1,20 @@
+# What happened and what to do, by the code of an error.
+problem-no-account = There’s no account on this device yet.
+problem-not-found = That isn’t here any more.
+problem-not-supported = This version can’t do that yet.
+problem-refused = That isn’t allowed here.
+problem-not-a-member = You’re not in this chat any more.
+problem-too-large = That’s too large. Make it smaller, or send it in parts.
+problem-name-taken = Somebody else has that username. Try another.
+problem-invalid-name = A username has 3 to 32 characters: a to z, digits, and _ . -
+problem-invalid-invite = This server wants an invite, and that one is used up or mistyped.
+problem-invalid-code = There’s a slip in that code. Compare it letter by letter.
+problem-registration-closed = This server takes no new accounts.
+problem-expired = That’s too old. Ask for a new one.
+problem-verification = Something doesn’t match what it should be. Nothing was accepted.
+problem-revoked = This device was removed from your account.
+problem-offline = Your server can’t be reached. Try again when you’re back online.
+problem-rate-limited = Too much at once. Try again in { $seconds } s.
+problem-quota = Your server keeps no more for this account. Delete something, or ask whoever runs it.
+problem-unavailable = Your server can’t write at the moment. Try again soon.
+problem-internal = Something went wrong in Parlor. Nothing was sent.
