@@ -88,20 +88,25 @@ impl Bundle {
 
     /// Takes a module in, made fit for the browser: itself and its script. One that begins by itself is a worker.
     fn module(&mut self, wasm: &Path, module: &str, begins: bool) -> Result<()> {
-        let mut output = Bindgen::new()
+        let work = tempfile::tempdir()?;
+        Bindgen::new()
             .input_path(wasm)
             .web(true)
-            .map_err(|error| anyhow::anyhow!("{error:#}"))?
-            .typescript(false)
-            .remove_producers_section(true)
-            .remove_name_section(true)
-            .out_name(module)
-            .generate_output()
-            .with_context(|| format!("{} cannot be bound", wasm.display()))?;
-        let bytes = output.wasm_mut().emit_wasm();
-        let hashed = self.file(&format!("{module}.wasm"), bytes);
+            .and_then(|bindgen| {
+                bindgen
+                    .typescript(false)
+                    .remove_producers_section(true)
+                    .remove_name_section(true)
+                    .omit_default_module_path(false)
+                    .out_name(module)
+                    .generate(work.path())
+            })
+            .map_err(|error| anyhow::anyhow!("{} cannot be bound: {error:#}", wasm.display()))?;
+        let plain = format!("{module}_bg.wasm");
+        let hashed = self.file(&format!("{module}.wasm"), fs::read(work.path().join(&plain))?);
         // The script finds its module by name.
-        let mut script = output.js().replace(&format!("{module}_bg.wasm"), &hashed);
+        let script = fs::read_to_string(work.path().join(format!("{module}.js")))?;
+        let mut script = script.replace(&plain, &hashed);
         if !script.contains(&hashed) {
             bail!("the script of {module} does not name its module");
         }
