@@ -7,6 +7,7 @@
 #![recursion_limit = "512"]
 
 pub mod blurhash;
+pub mod emoji;
 pub mod faces;
 pub mod groups;
 pub mod heights;

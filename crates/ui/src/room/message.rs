@@ -21,7 +21,14 @@ use parlor_view::MessageView;
 #[component]
 pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
     let message = row.message.clone();
-    let message = Memo::new(move |_| message.get());
+    let finding = super::find::Finding::here();
+    let message = Memo::new(move |_| {
+        let mut message = message.get();
+        if let Some(found) = finding.marks.with(|marks| marks.get(&message.message_id).cloned()) {
+            message.highlights = found;
+        }
+        message
+    });
     let notice = message.with_untracked(|message| message.kind == "notice");
     if notice {
         return view! { <super::notice::Notice message=message /> }.into_any();

@@ -138,9 +138,9 @@ impl Scroll {
                 self.draw(from + new, to + new);
                 self.scroll_by(more);
             }
-            Change::Behind(new) => {
-                let guesses = guesses(count.saturating_sub(new), count);
-                self.heights.update_value(|heights| heights.splice(heights.len(), 0, guesses));
+            Change::Came(at) => {
+                let guesses = guesses(at, at + 1);
+                self.heights.update_value(|heights| heights.splice(at, 0, guesses));
                 let own = self
                     .thread
                     .newest()
@@ -151,7 +151,7 @@ impl Scroll {
                 {
                     self.aim(Goal::End);
                 } else {
-                    self.missed.update(|missed| *missed += new);
+                    self.missed.update(|missed| *missed += 1);
                     self.look();
                 }
             }

@@ -33,8 +33,7 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     let lit = RwSignal::new(None::<String>);
     let watch: Watch = StoredValue::new_local(watch(scroll, thread));
     let group = chat.with_untracked(|chat| chat.kind == "group");
-    let actions = Actions::new(chat);
-    provide_context(actions);
+    let actions = Actions::here();
     provide_context(scroll);
     Effect::new(move || {
         let (_, change) = thread.change.get();
