@@ -12,6 +12,7 @@ pub mod faces;
 pub mod groups;
 pub mod heights;
 pub mod markup;
+pub mod search;
 pub mod words;
 
 #[cfg(target_family = "wasm")]

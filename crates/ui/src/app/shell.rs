@@ -8,6 +8,7 @@ use crate::parts::icon::{self, Icon, icon};
 use crate::parts::mark::Mark;
 use crate::room::Room;
 use crate::route::{Place, Router};
+use crate::search::palette::PaletteHost;
 use crate::settings::SettingsPane;
 use crate::state::chats::Chats;
 use crate::state::people::People;
@@ -32,11 +33,12 @@ pub fn Shell() -> impl IntoView {
             _ => Frame::Chats,
         })
     });
+    super::keys::listen();
     // On a phone one pane is seen: the one that the address means.
     let pane = move || {
         router.place.with(|place| match place {
             Place::Chat { details: true, .. } => "info",
-            Place::Chat { .. } | Place::New { .. } | Place::Search => "chat",
+            Place::Chat { .. } | Place::New { .. } => "chat",
             Place::Settings(page) if !page.is_empty() => "chat",
             _ => "list",
         })
@@ -51,6 +53,7 @@ pub fn Shell() -> impl IntoView {
             }}
             <Tabs />
             <Banner />
+            <PaletteHost />
         </div>
     }
 }

@@ -7,6 +7,7 @@ pub mod row;
 use crate::parts::icon::{self, icon};
 use crate::parts::menu::Menus;
 use crate::route::{Place, Router};
+use crate::search::pane::{SearchPane, Searching};
 use crate::state::chats::{Chats, Key};
 use crate::state::toasts::Toasts;
 use crate::{dom, t};
@@ -36,11 +37,20 @@ impl Filter {
 /// The pane of the list.
 #[component]
 pub fn ListPane() -> impl IntoView {
-    let router = Router::here();
+    let (router, searching) = (Router::here(), Searching::here());
+    Effect::new(move || {
+        router.place.with(|place| match place {
+            Place::Search => searching.open.set(true),
+            // The hits stay beside the chats that are opened from them.
+            Place::Chat { .. } => {}
+            _ => searching.open.set(false),
+        });
+    });
     let shelf = Memo::new(move |_| {
         router.place.with(|place| match place {
             Place::Archived => Shelf::Archived,
             Place::Requests => Shelf::Requests,
+            _ if searching.open.get() => Shelf::Search,
             _ => Shelf::Main,
         })
     });
@@ -48,6 +58,7 @@ pub fn ListPane() -> impl IntoView {
         <section class={"pane list"} aria-label={t!("chats")}>
             {move || match shelf.get() {
                 Shelf::Main => view! { <MainList /> }.into_any(),
+                Shelf::Search => view! { <SearchPane /> }.into_any(),
                 aside => view! { <Aside shelf=aside /> }.into_any(),
             }}
         </section>
@@ -57,6 +68,7 @@ pub fn ListPane() -> impl IntoView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shelf {
     Main,
+    Search,
     Archived,
     Requests,
 }

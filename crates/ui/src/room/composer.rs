@@ -192,6 +192,7 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                     class={"icon-btn"}
                     aria-label={t!("emoji")}
                     title={t!("emoji-keys")}
+                    data-emoji-button={"true"}
                     aria-expanded=move || composing.picking.get().is_some().to_string()
                     on:click=move |_| composing.picking.set(Some(Picking::Text))
                 >

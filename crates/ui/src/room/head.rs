@@ -9,6 +9,9 @@ use crate::t;
 use leptos::prelude::*;
 use parlor_view::{ChatView, MemberView};
 
+/// The id of the head.
+pub const HEAD: &str = "room-head";
+
 /// The head of the room of a chat.
 #[component]
 pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
@@ -21,7 +24,7 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
         direct.and_then(|id| people.of_chat(&id)).is_some_and(|(_, person)| person.verified)
     };
     view! {
-        <header class={"room-head"}>
+        <header class={"room-head"} id={HEAD}>
             <a class={"icon-btn back"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>
                 {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
             </a>

@@ -19,6 +19,7 @@ mod thread;
 mod tray;
 
 pub use composer::FIELD;
+pub use head::HEAD;
 
 use crate::emoji::picker::EmojiPicker;
 use crate::list::row;
@@ -35,10 +36,15 @@ use leptos::prelude::*;
 pub fn Room() -> impl IntoView {
     let router = Router::here();
     let chats = Chats::here();
-    let open = Memo::new(move |_| {
+    let open = Memo::new(move |old: Option<&Option<String>>| {
         chats.loaded.track();
         chats.order.track();
-        router.chat_id().filter(|id| chats.get(id).is_some())
+        // Beside other lists than that of the chats, the chat that was open stays.
+        let stays = router
+            .place
+            .with(|place| matches!(place, Place::Search | Place::Archived | Place::Requests));
+        let id = if stays { old.cloned().flatten() } else { router.chat_id() };
+        id.filter(|id| chats.get(id).is_some())
     });
     move || match open.get() {
         Some(id) => view! { <Chat id=id /> }.into_any(),

@@ -233,6 +233,17 @@ impl Scroll {
         }
     }
 
+    /// Something below the last row came or went: who is at the end stays there.
+    pub fn stay(self) {
+        if self.at_end.get_untracked() && !matches!(self.goal.get_value(), Goal::Row(_)) {
+            request_animation_frame(move || {
+                if self.node.try_get_untracked().flatten().is_some() {
+                    self.to_end();
+                }
+            });
+        }
+    }
+
     /// One scrolled by oneself: no place is kept for one any more.
     pub fn freed(self) {
         self.goal.set_value(Goal::Free);

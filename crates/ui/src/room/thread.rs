@@ -43,7 +43,7 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     Effect::new(move || {
         scroll.range.track();
         request_animation_frame(move || {
-            if scroll.node.try_get_untracked().is_some() {
+            if scroll.node.try_get_untracked().flatten().is_some() {
                 scroll.settle();
             }
         });
@@ -111,6 +111,11 @@ fn jump(scroll: Scroll) -> impl IntoView {
 fn Typing(chat: Memo<ChatView>) -> impl IntoView {
     let (id, group) = chat.with_untracked(|chat| (chat.chat_id.clone(), chat.kind == "group"));
     let line = Memo::new(move |_| row::typing_line(&id, group));
+    let scroll: Scroll = expect_context();
+    Effect::new(move || {
+        line.track();
+        scroll.stay();
+    });
     move || {
         line.get().map(|line| {
             view! {
