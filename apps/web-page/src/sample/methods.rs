@@ -14,7 +14,7 @@ pub fn call(inner: &Rc<Inner>, method: &str, params: &Value) -> Answer {
     match method {
         "account.info" => Ok(
             json!({"user_id": "ines", "address": "ines@lantern.example", "display_name": "Ines Duarte",
-            "about": "", "device_id": "d1", "server": "https://lantern.example", "connected": true}),
+            "about": "", "device_id": "d1", "server": "https://lantern.example", "connected": super::asked("state").as_deref() != Some("offline")}),
         ),
         "contacts.list" => Ok(contacts(&inner.world.borrow())),
         "chats.list" => Ok(chats(&inner.world.borrow())),

@@ -38,6 +38,7 @@ pub fn mount(core: Rc<dyn Core>) {
 
 #[component]
 fn App(core: Rc<dyn Core>) -> impl IntoView {
+    dom::Narrow::follow();
     let preferences = Preferences::start();
     let router = Router::start();
     let session = Session::new(core);

@@ -44,7 +44,7 @@ pub fn Shell() -> impl IntoView {
         })
     };
     view! {
-        <Skip />
+        {move || crate::room::has_field().then(|| view! { <Skip /> })}
         <div class={"app"} data-view=pane>
             <Rail />
             {move || match frame.get() {
@@ -105,9 +105,10 @@ fn Rail() -> impl IntoView {
                 <a
                     class={"me"}
                     href={Place::Settings("profile".into()).href()}
-                    aria-label={t!("you-named", name = account.display_name)}
+                    title={account.display_name.clone()}
                 >
                     {face(&drawn, "s36")}
+                    <span class={"vh"}>{t!("you-named", name = &account.display_name)}</span>
                 </a>
             }
         })

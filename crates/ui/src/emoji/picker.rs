@@ -125,7 +125,7 @@ fn all(tone: usize) -> AnyView {
     let mut title = move || names.next().unwrap_or_default();
     let yours = recent().into_iter().map(|emoji| button(emoji, "")).collect_view();
     let first = view! {
-        <section><h3 class={"sect"}>{title()}</h3><div class={"eg"}>{yours}</div></section>
+        <section><h2 class={"sect"}>{title()}</h2><div class={"eg"}>{yours}</div></section>
     };
     let rest = groups()
         .into_iter()
@@ -135,7 +135,7 @@ fn all(tone: usize) -> AnyView {
             let height = format!("{}px", rows * 45 + 32);
             view! {
                 <section class={"later"} style=("contain-intrinsic-block-size", height)>
-                    <h3 class={"sect"}>{title()}</h3>
+                    <h2 class={"sect"}>{title()}</h2>
                     {grid(group, tone)}
                 </section>
             }

@@ -38,6 +38,8 @@ impl Filter {
 #[component]
 pub fn ListPane() -> impl IntoView {
     let (router, searching) = (Router::here(), Searching::here());
+    // On a phone nothing else is there.
+    let narrow = dom::Narrow::here().0;
     Effect::new(move || {
         router.place.with(|place| match place {
             Place::Search => searching.open.set(true),
@@ -55,7 +57,7 @@ pub fn ListPane() -> impl IntoView {
         })
     });
     view! {
-        <section class={"pane list"} aria-label={t!("chats")}>
+        <section class={"pane list"} role=move || narrow.get().then_some("main") aria-label={t!("chats")}>
             {move || match shelf.get() {
                 Shelf::Main => view! { <MainList /> }.into_any(),
                 Shelf::Search => view! { <SearchPane /> }.into_any(),

@@ -174,10 +174,12 @@ fn Menu(open: Open) -> impl IntoView {
     };
     view! {
         <div class={"menu-scrim"} on:pointerdown=elsewhere></div>
-        <div node_ref=node class={"ctx"} on:keydown=keydown>
-            {emoji}
-            <div class={"menu"} role={"menu"} aria-label={open.name}>{items.collect_view()}</div>
-        </div>
+        <section class={"ctx-host"} aria-label={open.name.clone()}>
+            <div node_ref=node class={"ctx"} role={"menu"} aria-label={open.name.clone()} on:keydown=keydown>
+                {emoji}
+                <div class={"menu"} role={"group"} aria-label={open.name.clone()}>{items.collect_view()}</div>
+            </div>
+        </section>
     }
 }
 

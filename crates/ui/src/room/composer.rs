@@ -176,10 +176,8 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                     aria-label=name
                     placeholder=name
                     enterkeyhint={"send"}
-                    role={"combobox"}
                     aria-autocomplete={"list"}
-                    aria-expanded=move || mentioning.offered.with(|offered| !offered.is_empty()).to_string()
-                    aria-controls={"mentions"}
+                    aria-controls=move || active(mentioning).map(|_| "mentions")
                     aria-activedescendant=move || active(mentioning)
                     on:input=typed
                     on:click=look

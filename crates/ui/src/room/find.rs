@@ -75,7 +75,7 @@ pub fn FindButton() -> impl IntoView {
     let finding = Finding::here();
     view! {
         <button
-            class={"icon-btn desk-only"}
+            class={"icon-btn"}
             aria-label={t!("find")}
             title={t!("find-keys")}
             aria-expanded=move || finding.open.get().to_string()

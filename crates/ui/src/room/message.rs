@@ -3,6 +3,7 @@
 
 use super::actions::Actions;
 use super::files::{FileBox, is_picture, pictures};
+use super::sound::Sound;
 use super::{formatted, react};
 use crate::faces;
 use crate::list::preview;
@@ -15,7 +16,7 @@ use crate::state::session::Session;
 use crate::state::thread::{Row, Stand, Threads};
 use crate::t;
 use leptos::prelude::*;
-use parlor_view::MessageView;
+use parlor_view::{AttachmentView, MessageView};
 
 /// A message in its place.
 #[component]
@@ -173,11 +174,24 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
     let meta_line = || view! { <span class={"meta"}>{meta(message)}</span> }.into_any();
     let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message))));
     let id = message.message_id.clone();
+    let sounds = |file: &AttachmentView| {
+        matches!(&*file.kind, "voice" | "audio") && matches!(&*file.state, "ready" | "remote")
+    };
+    let one_sound = !has_text && !has_pictures && matches!(others.as_slice(), [one] if sounds(one));
     let boxes = others
         .into_iter()
-        .map(move |file| view! { <FileBox message_id=id.clone() file=file /> })
+        .map(move |file| {
+            let id = id.clone();
+            if sounds(&file) {
+                let tail = one_sound
+                    .then(|| view! { <span class={"meta"}>{meta(message)}</span> }.into_any());
+                view! { <Sound message_id=id file=file tail=tail /> }.into_any()
+            } else {
+                view! { <FileBox message_id=id file=file /> }.into_any()
+            }
+        })
         .collect_view();
-    let words = match (only_pictures, media && has_text) {
+    let words = match (only_pictures || one_sound, media && has_text) {
         (true, _) => ().into_any(),
         (_, true) => {
             view! { <div class={"cap"}>{formatted::text(message, meta_line())}</div> }.into_any()
@@ -185,7 +199,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         _ => formatted::text(message, meta_line()),
     };
     view! {
-        <div class={"bubble"} class:media=media>
+        <div class={"bubble"} class:media=media class:sound=one_sound>
             {author.then(|| author_line(message))}
             {message.forwarded.then(|| view! {
                 <div class={"fwd"}>{icon(icon::ARROW_BEND_UP_RIGHT, "s16 flip")}{t!("forwarded")}</div>

@@ -15,6 +15,7 @@ mod picks;
 mod react;
 mod retype;
 mod scroll;
+mod sound;
 mod thread;
 mod tray;
 
@@ -30,6 +31,12 @@ use crate::state::thread::Threads;
 use crate::{dom, t};
 use composing::{Composing, Picking};
 use leptos::prelude::*;
+
+/// Whether there is a field to write in: the open chat takes messages.
+pub fn has_field() -> bool {
+    let chat = Router::here().chat_id().and_then(|id| Chats::here().find(&id));
+    chat.is_some_and(|chat| !chat.left && !chat.requested)
+}
 
 /// The room: the chat that is open, or a word on how to open one.
 #[component]

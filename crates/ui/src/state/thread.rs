@@ -259,6 +259,9 @@ impl Threads {
             }
             return;
         }
+        if message.mine {
+            self.seen();
+        }
         // The engine orders what waits behind all that came.
         let waits = |row: &Row| {
             row.message.with_untracked(|message| message.mine && message.state == "queued")

@@ -27,6 +27,7 @@ hidden-text = Hidden text. Press to show it.
 earlier-message = An earlier message
 show-it = Press to show it
 reaction = { $emoji } from { $names }
+reactions = { $emoji } { $count } from { $names }
 reaction-count = { $count ->
     [one] one reaction
    *[other] { $count } reactions
@@ -81,3 +82,7 @@ find-none = Nothing found
 find-count = { $at } of { $count }
 find-older = Older
 find-newer = Newer
+play = Play
+pause = Pause
+position = Position
+speed = Speed
