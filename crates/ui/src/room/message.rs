@@ -198,6 +198,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         }
         _ => formatted::text(message, meta_line()),
     };
+    let words = fold(message, words);
     view! {
         <div class={"bubble"} class:media=media class:sound=one_sound>
             {author.then(|| author_line(message))}
@@ -209,6 +210,24 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
             {boxes}
             {words}
         </div>
+    }
+    .into_any()
+}
+
+/// Long texts show their beginning.
+fn fold(message: &MessageView, words: AnyView) -> AnyView {
+    const LINES: usize = 24;
+    let text = message.text.as_deref().unwrap_or_default();
+    let lines: usize = text.lines().map(|line| line.chars().count() / 60 + 1).sum();
+    if lines <= LINES {
+        return words;
+    }
+    let whole = RwSignal::new(false);
+    view! {
+        <div class={"fold"} class:whole=move || whole.get()>{words}</div>
+        {move || (!whole.get()).then(|| view! {
+            <button class={"more"} tabindex={"-1"} on:click=move |_| whole.set(true)>{t!("read-more")}</button>
+        })}
     }
     .into_any()
 }

@@ -86,3 +86,4 @@ play = Play
 pause = Pause
 position = Position
 speed = Speed
+read-more = Read more
