@@ -52,7 +52,7 @@ pub fn Rows(ids: Memo<Vec<String>>, children: Children) -> impl IntoView {
     let stop_at = Memo::new(move |_| {
         let open = router.place.with(|place| place.chat_id().map(String::from));
         let wanted = stop.get().or(open);
-        ids.with(|ids| {
+        drawn.with(|(_, _, ids)| {
             wanted.filter(|wanted| ids.contains(wanted)).or_else(|| ids.first().cloned())
         })
     });
