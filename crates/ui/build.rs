@@ -85,6 +85,7 @@ fn with_tone(emoji: &str) -> Option<String> {
 }
 
 fn texts() -> Outcome {
+    println!("cargo::rerun-if-changed=texts");
     let english = language("en")?;
     let mut code = String::new();
     let keys: Vec<&String> = english.keys().filter(|key| !key.starts_with('-')).collect();

@@ -172,7 +172,7 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                     id={FIELD}
                     class={"ta"}
                     rows={"1"}
-                    dir={"auto"}
+                    dir=move || composing.text.with(|text| (!text.is_empty()).then_some("auto"))
                     aria-label=name
                     placeholder=name
                     enterkeyhint={"send"}
