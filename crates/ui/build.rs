@@ -1,5 +1,6 @@
 //! Turns `icons/*.svg` into constants and `texts/*/*.ftl` into tables, so that a missing icon or text is a
-//! compile error and the page carries no parser. The languages are described in `src/words.rs`.
+//! compile error and the page carries no parser; and lists the emoji. The languages are described in `src/words.rs`,
+//! the list in `src/emoji.rs`.
 
 use fluent_syntax::ast::{
     CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey,
@@ -13,7 +14,7 @@ type Texts = BTreeMap<String, Pattern<String>>;
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    for (name, code) in [("icons.rs", icons()), ("texts.rs", texts())] {
+    for (name, code) in [("icons.rs", icons()), ("texts.rs", texts()), ("emoji.txt", Ok(emoji()))] {
         if let Err(error) = code.and_then(|code| Ok(fs::write(out.join(name), code)?)) {
             eprintln!("{name}: {error}");
             std::process::exit(1);
@@ -50,7 +51,41 @@ fn icons() -> Outcome {
     Ok(code)
 }
 
+/// What phones of the last years can draw.
+const NEWEST: emojis::EmojiVersion = emojis::EmojiVersion::new(15, 1);
+const TONE: char = '\u{1f3fd}';
+
+/// A line per group (`#`) and per emoji: itself, `+` if it has skin tones, its name, other words for it.
+fn emoji() -> String {
+    let mut list = String::new();
+    let mut group = None;
+    for emoji in emojis::iter().filter(|emoji| emoji.emoji_version() <= NEWEST) {
+        if group != Some(emoji.group()) {
+            group = Some(emoji.group());
+            list.push_str("#\n");
+        }
+        let toned =
+            emoji.with_skin_tone(emojis::SkinTone::Medium).map(|toned| toned.as_str().to_string());
+        let sign = if toned.is_some() && toned == with_tone(emoji.as_str()) { "+" } else { "" };
+        let words: Vec<String> = emoji.shortcodes().map(|code| code.replace('_', " ")).collect();
+        let words: Vec<&String> =
+            words.iter().filter(|words| !emoji.name().contains(words.as_str())).collect();
+        let words: String = words.iter().map(|words| format!(", {words}")).collect();
+        list += &format!("{}\t{sign}{}{words}\n", emoji.as_str(), emoji.name());
+    }
+    list
+}
+
+/// The emoji with a skin tone, if that is a matter of its first character.
+fn with_tone(emoji: &str) -> Option<String> {
+    let mut chars = emoji.chars();
+    let first = chars.next()?;
+    let rest = chars.as_str();
+    Some(format!("{first}{TONE}{}", rest.strip_prefix('\u{fe0f}').unwrap_or(rest)))
+}
+
 fn texts() -> Outcome {
+    println!("cargo::rerun-if-changed=texts");
     let english = language("en")?;
     let mut code = String::new();
     let keys: Vec<&String> = english.keys().filter(|key| !key.starts_with('-')).collect();

@@ -122,6 +122,26 @@ pub fn is_phone() -> bool {
     matches("(max-width: 639.98px)")
 }
 
+/// Whether the page is one pane wide, followed.
+#[derive(Clone, Copy)]
+pub struct Narrow(pub leptos::prelude::RwSignal<bool>);
+
+impl Narrow {
+    /// Follows the width of the page. To be called once.
+    pub fn follow() {
+        use leptos::prelude::{Set, provide_context, window_event_listener};
+        let narrow = leptos::prelude::RwSignal::new(is_phone());
+        let handle = window_event_listener(leptos::ev::resize, move |_| narrow.set(is_phone()));
+        leptos::prelude::on_cleanup(move || handle.remove());
+        provide_context(Self(narrow));
+    }
+
+    /// That of the page.
+    pub fn here() -> Self {
+        leptos::prelude::expect_context()
+    }
+}
+
 /// Whether somebody looks at the page.
 pub fn is_looked_at() -> bool {
     !document().hidden() && document().has_focus().unwrap_or(true)

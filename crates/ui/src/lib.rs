@@ -7,10 +7,12 @@
 #![recursion_limit = "512"]
 
 pub mod blurhash;
+pub mod emoji;
 pub mod faces;
 pub mod groups;
 pub mod heights;
 pub mod markup;
+pub mod search;
 pub mod words;
 
 #[cfg(target_family = "wasm")]

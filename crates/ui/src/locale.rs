@@ -25,6 +25,8 @@ pub enum Moment {
     Clock,
     /// Wed.
     Weekday,
+    /// Wednesday.
+    LongWeekday,
     /// 3 May.
     Day,
     /// 3/5/24.
@@ -76,6 +78,7 @@ pub fn choose(wanted: Option<&str>) {
     let formats = vec![
         format(Moment::Clock, &[("timeStyle", "short")]),
         format(Moment::Weekday, &[("weekday", "short")]),
+        format(Moment::LongWeekday, &[("weekday", "long")]),
         format(Moment::Day, &[("day", "numeric"), ("month", "short")]),
         format(Moment::Short, &[("dateStyle", "short")]),
         format(
@@ -180,6 +183,7 @@ pub fn row_time(at: u64) -> String {
 pub fn day_name(at: u64) -> String {
     match days_ago(at) {
         days @ 0..=1 => relative_day(-days),
+        2..=6 => moment(at, Moment::LongWeekday),
         _ => moment(at, Moment::Long),
     }
 }

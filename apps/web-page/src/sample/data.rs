@@ -54,8 +54,8 @@ pub fn sender(id: &str) -> Value {
 }
 
 impl World {
-    /// As it is now; the long chat has so many messages.
-    pub fn new(many: u64) -> Self {
+    /// As it is now; the long chat has so many messages, and there are so many more chats.
+    pub fn new(many: u64, chats: u64) -> Self {
         let now = js_sys::Date::now() as u64;
         let settings = json!({"read_receipts": true, "delivered_receipts": true, "typing": true});
         let mut world = Self {
@@ -70,6 +70,11 @@ impl World {
         world.people();
         world.amara();
         world.sunday();
+        for number in 0..chats {
+            let id = format!("more-{number}");
+            world.chat(&id, "group", &format!("Group {number}"), json!({}));
+            world.say(&id, "ruth", 6000 + number * 30, "See you there", json!({}));
+        }
         if many > 0 {
             world.chat("long", "group", "A long story", json!({}));
         }

@@ -14,10 +14,10 @@ pub fn call(inner: &Rc<Inner>, method: &str, params: &Value) -> Answer {
     match method {
         "account.info" => Ok(
             json!({"user_id": "ines", "address": "ines@lantern.example", "display_name": "Ines Duarte",
-            "about": "", "device_id": "d1", "server": "https://lantern.example", "connected": true}),
+            "about": "", "device_id": "d1", "server": "https://lantern.example", "connected": super::asked("state").as_deref() != Some("offline")}),
         ),
         "contacts.list" => Ok(contacts(&inner.world.borrow())),
-        "chats.list" => Ok(chats(&inner.world.borrow())),
+        "chats.list" => Ok(chats(&inner.world.borrow(), params)),
         "chats.info" => info(&inner.world.borrow(), &text("chat_id")),
         "chats.set_flags" | "chats.set_draft" | "chats.accept" | "chats.decline" => {
             change_chat(inner, method, params);
@@ -81,10 +81,15 @@ fn chat(world: &World, id: &str) -> Value {
     chat
 }
 
-fn chats(world: &World) -> Value {
+fn chats(world: &World, params: &Value) -> Value {
     let mut chats: Vec<Value> = world.chats.keys().map(|id| chat(world, id)).collect();
     chats.sort_by_key(|chat| std::cmp::Reverse(chat["last_message"]["sent_at"].as_u64()));
-    json!({"chats": chats})
+    let after = params["after"].as_str();
+    let from = after
+        .and_then(|after| chats.iter().position(|chat| chat["chat_id"] == after))
+        .map_or(0, |at| at + 1);
+    let limit = params["limit"].as_u64().unwrap_or(50) as usize;
+    json!({"chats": chats.into_iter().skip(from).take(limit).collect::<Vec<_>>()})
 }
 
 fn info(world: &World, id: &str) -> Answer {

@@ -2,7 +2,7 @@
 //! what is sent is answered after a while. It draws the pictures of the pages that somebody looks at; no test relies
 //! on it, nothing of it is shipped.
 //!
-//! The address chooses: `?many=100000` makes a chat of so many messages, `?state=out`, `?state=broken` and
+//! The address chooses: `?many=100000` makes a chat of so many messages, `?chats=2000` so many more chats, `?state=out`, `?state=broken` and
 //! `?state=offline` say how things stand.
 
 mod data;
@@ -59,7 +59,8 @@ fn asked(name: &str) -> Option<String> {
 /// The stand-in.
 pub fn core() -> Rc<dyn Core> {
     let many = asked("many").and_then(|many| many.parse().ok()).unwrap_or(0);
-    let world = RefCell::new(World::new(many));
+    let chats = asked("chats").and_then(|chats| chats.parse().ok()).unwrap_or(0);
+    let world = RefCell::new(World::new(many, chats));
     Rc::new(Sample { inner: Rc::new(Inner { world, listener: RefCell::default() }) })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod banner;
 pub mod hosts;
+pub mod keys;
 pub mod problems;
 pub mod shell;
 pub mod start;
@@ -12,6 +13,8 @@ use crate::locale;
 use crate::parts::dialog::{QuestionHost, Questions};
 use crate::parts::menu::{MenuHost, Menus};
 use crate::route::Router;
+use crate::search::palette::Palette;
+use crate::search::pane::Searching;
 use crate::state::alerts::Alerts;
 use crate::state::chats::Chats;
 use crate::state::people::People;
@@ -35,6 +38,7 @@ pub fn mount(core: Rc<dyn Core>) {
 
 #[component]
 fn App(core: Rc<dyn Core>) -> impl IntoView {
+    dom::Narrow::follow();
     let preferences = Preferences::start();
     let router = Router::start();
     let session = Session::new(core);
@@ -45,6 +49,8 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
     Menus::new();
     Questions::new();
     viewer::Viewer::new();
+    Palette::new();
+    Searching::new(session);
     let all = All { session, chats, people, thread, typing, transfers, alerts };
     provide_context(all);
     state::listen(all);

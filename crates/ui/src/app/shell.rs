@@ -8,6 +8,7 @@ use crate::parts::icon::{self, Icon, icon};
 use crate::parts::mark::Mark;
 use crate::room::Room;
 use crate::route::{Place, Router};
+use crate::search::palette::PaletteHost;
 use crate::settings::SettingsPane;
 use crate::state::chats::Chats;
 use crate::state::people::People;
@@ -32,17 +33,18 @@ pub fn Shell() -> impl IntoView {
             _ => Frame::Chats,
         })
     });
+    super::keys::listen();
     // On a phone one pane is seen: the one that the address means.
     let pane = move || {
         router.place.with(|place| match place {
             Place::Chat { details: true, .. } => "info",
-            Place::Chat { .. } | Place::New { .. } | Place::Search => "chat",
+            Place::Chat { .. } | Place::New { .. } => "chat",
             Place::Settings(page) if !page.is_empty() => "chat",
             _ => "list",
         })
     };
     view! {
-        <Skip />
+        {move || crate::room::has_field().then(|| view! { <Skip /> })}
         <div class={"app"} data-view=pane>
             <Rail />
             {move || match frame.get() {
@@ -51,6 +53,7 @@ pub fn Shell() -> impl IntoView {
             }}
             <Tabs />
             <Banner />
+            <PaletteHost />
         </div>
     }
 }
@@ -102,9 +105,10 @@ fn Rail() -> impl IntoView {
                 <a
                     class={"me"}
                     href={Place::Settings("profile".into()).href()}
-                    aria-label={t!("you-named", name = account.display_name)}
+                    title={account.display_name.clone()}
                 >
                     {face(&drawn, "s36")}
+                    <span class={"vh"}>{t!("you-named", name = &account.display_name)}</span>
                 </a>
             }
         })

@@ -3,18 +3,15 @@
 pub mod menu;
 pub mod preview;
 pub mod row;
+mod rows;
 
 use crate::parts::icon::{self, icon};
-use crate::parts::menu::Menus;
 use crate::route::{Place, Router};
+use crate::search::pane::{SearchPane, Searching};
 use crate::state::chats::{Chats, Key};
-use crate::state::toasts::Toasts;
 use crate::{dom, t};
-use leptos::html;
 use leptos::prelude::*;
-use row::ChatRow;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use rows::Rows;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Filter {
@@ -36,18 +33,30 @@ impl Filter {
 /// The pane of the list.
 #[component]
 pub fn ListPane() -> impl IntoView {
-    let router = Router::here();
+    let (router, searching) = (Router::here(), Searching::here());
+    // On a phone nothing else is there.
+    let narrow = dom::Narrow::here().0;
+    Effect::new(move || {
+        router.place.with(|place| match place {
+            Place::Search => searching.open.set(true),
+            // The hits stay beside the chats that are opened from them.
+            Place::Chat { .. } => {}
+            _ => searching.open.set(false),
+        });
+    });
     let shelf = Memo::new(move |_| {
         router.place.with(|place| match place {
             Place::Archived => Shelf::Archived,
             Place::Requests => Shelf::Requests,
+            _ if searching.open.get() => Shelf::Search,
             _ => Shelf::Main,
         })
     });
     view! {
-        <section class={"pane list"} aria-label={t!("chats")}>
+        <section class={"pane list"} role=move || narrow.get().then_some("main") aria-label={t!("chats")}>
             {move || match shelf.get() {
                 Shelf::Main => view! { <MainList /> }.into_any(),
+                Shelf::Search => view! { <SearchPane /> }.into_any(),
                 aside => view! { <Aside shelf=aside /> }.into_any(),
             }}
         </section>
@@ -57,6 +66,7 @@ pub fn ListPane() -> impl IntoView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shelf {
     Main,
+    Search,
     Archived,
     Requests,
 }
@@ -83,10 +93,10 @@ fn MainList() -> impl IntoView {
             <SearchBox />
             <Filters filter=filter />
         </div>
-        <nav class={"scroll"} aria-label={t!("chats")}>
+        <Rows ids=ids>
             <Doors />
-            <Rows ids=ids />
-        </nav>
+            {move || (chats.loaded.get() && chats.order.with(Vec::is_empty)).then(nobody)}
+        </Rows>
         <a class={"fab phone-only"} href={Place::New { group: false }.href()} aria-label={t!("new-chat")}>
             {icon(icon::NOTE_PENCIL, "s28")}
         </a>
@@ -186,72 +196,10 @@ fn Aside(shelf: Shelf) -> impl IntoView {
             </a>
             <h1 class={"h-pane"}>{title}</h1>
         </header>
-        <nav class={"scroll"} aria-label={t!("chats")}>
-            <Rows ids=ids />
+        <Rows ids=ids>
             {move || ids.with(Vec::is_empty).then(|| view! { <p class={"group-note"}>{none.clone()}</p> })}
-        </nav>
+        </Rows>
     }
-}
-
-/// The rows of these chats. Arrows move between them; one of them is a stop for Tab.
-#[component]
-fn Rows(ids: Memo<Vec<String>>) -> impl IntoView {
-    let (chats, menus, toasts) = (Chats::here(), Menus::here(), Toasts::here());
-    let node: NodeRef<html::Div> = NodeRef::new();
-    let row = move |id: String| {
-        let open = {
-            let id = id.clone();
-            move |at| menus.open_at(at, t!("chat-menu"), menu::items(chats, menus, toasts, &id, at))
-        };
-        view! { <ChatRow id=id on_menu=Callback::new(open) /> }
-    };
-    let keydown = move |event: KeyboardEvent| {
-        if let Some(rows) = node.get_untracked() {
-            keys(&rows, &event);
-        }
-    };
-    view! {
-        <div node_ref=node class={"rows"} on:keydown=keydown>
-            <For each=move || ids.get() key=String::clone children=row />
-            {move || (!chats.loaded.get()).then(skeleton)}
-            {move || (chats.loaded.get() && chats.order.with(Vec::is_empty)).then(nobody)}
-        </div>
-    }
-}
-
-fn keys(rows: &HtmlElement, event: &KeyboardEvent) {
-    let Ok(list) = rows.query_selector_all("a.row") else { return };
-    let all: Vec<HtmlElement> =
-        (0..list.length()).filter_map(|index| list.get(index)?.dyn_into().ok()).collect();
-    let focused = dom::focused();
-    let Some(at) = all.iter().position(|row| Some(row) == focused.as_ref()) else { return };
-    if event.alt_key() || event.ctrl_key() || event.meta_key() {
-        return;
-    }
-    let next = match event.key().as_str() {
-        "ArrowDown" => at + 1,
-        "ArrowUp" => at.saturating_sub(1),
-        "Home" => 0,
-        "End" => all.len().saturating_sub(1),
-        _ => return,
-    };
-    event.prevent_default();
-    if let Some(row) = all.get(next) {
-        dom::focus(row);
-    }
-}
-
-/// Shapes of rows, while there are none.
-fn skeleton() -> impl IntoView {
-    let row = |_| {
-        view! {
-            <div class={"row skel-row"} aria-hidden={"true"}>
-                <span class={"skel face"}></span>
-                <span class={"skel-lines"}><span class={"skel"}></span><span class={"skel"}></span></span>
-            </div>
-        }
-    };
-    (0..8).map(row).collect_view()
 }
 
 fn nobody() -> impl IntoView {

@@ -61,7 +61,12 @@ fn mentioned(chat: &ChatView, own: &str) -> bool {
 
 /// The row of a chat.
 #[component]
-pub fn ChatRow(id: String, #[prop(into)] on_menu: Callback<(f64, f64)>) -> impl IntoView {
+pub fn ChatRow(
+    id: String,
+    /// The row that Tab stops at.
+    stop: Memo<Option<String>>,
+    on_menu: Callback<(f64, f64)>,
+) -> impl IntoView {
     let (chats, router) = (Chats::here(), Router::here());
     let Some(chat) = chats.get(&id) else { return ().into_any() };
     let chat = Memo::new(move |_| chat.get());
@@ -69,6 +74,10 @@ pub fn ChatRow(id: String, #[prop(into)] on_menu: Callback<(f64, f64)>) -> impl 
     let current = {
         let id = id.clone();
         move || router.place.with(|place| place.chat_id() == Some(&id)).then_some("true")
+    };
+    let tabindex = {
+        let id = id.clone();
+        move || if stop.with(|stop| stop.as_ref() == Some(&id)) { "0" } else { "-1" }
     };
     let menu = move |event: web_sys::MouseEvent| {
         event.prevent_default();
@@ -81,6 +90,7 @@ pub fn ChatRow(id: String, #[prop(into)] on_menu: Callback<(f64, f64)>) -> impl 
             class:unread=move || chat.with(|chat| chat.unread > 0)
             href=href
             aria-current=current
+            tabindex=tabindex
             data-chat=id
             on:contextmenu=menu
         >

@@ -30,13 +30,16 @@ pub fn face(face: &Face, class: &'static str) -> impl IntoView + use<> {
             view! { <img src={format!("data:image/jpeg;base64,{photo}")} alt={""} /> }.into_any()
         }
         None if face.notes => symbol(icon::BOOKMARK_SIMPLE_FILL),
-        None if !initials.is_empty() => initials.into_any(),
+        // Drawn by the style, so that they are no part of the name of a control.
+        None if !initials.is_empty() => ().into_any(),
         None if face.room => symbol(icon::USERS_THREE),
         None => symbol(icon::USER_CIRCLE_FILL),
     };
+    let written = (face.photo.is_none() && !face.notes && !initials.is_empty()).then_some(initials);
     view! {
         <span
             class={format!("{shape} {class}")}
+            data-initials={written}
             aria-hidden={"true"}
             style=("--a", format!("var(--ava-{colour}-a)"))
             style=("--b", format!("var(--ava-{colour}-b)"))

@@ -2,7 +2,7 @@
 //! a press elsewhere close, and the focus goes back to where it was.
 
 use super::icon::{Icon, icon};
-use crate::dom;
+use crate::{dom, t};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -49,6 +49,17 @@ pub fn send_wrapper(act: impl Fn() + 'static) -> Callback<()> {
     Callback::new(move |()| act())
 }
 
+/// Emoji above a menu.
+#[derive(Clone)]
+pub struct Quick {
+    /// Which.
+    pub emoji: Vec<String>,
+    /// What a press on one does.
+    pub act: Callback<String>,
+    /// What a press on the last button does, for all others.
+    pub more: Callback<()>,
+}
+
 /// A menu that is open.
 #[derive(Clone)]
 pub struct Open {
@@ -56,8 +67,8 @@ pub struct Open {
     pub name: String,
     /// Its lines.
     pub items: Vec<Item>,
-    /// Emoji above it, and what a press on one does.
-    pub emoji: Option<(Vec<String>, Callback<String>)>,
+    /// Emoji above it.
+    pub emoji: Option<Quick>,
     /// Where, in the window.
     pub at: (f64, f64),
     opener: StoredValue<Option<HtmlElement>, LocalStorage>,
@@ -91,13 +102,7 @@ impl Menus {
     }
 
     /// Opens one with emoji above it.
-    pub fn open(
-        self,
-        at: (f64, f64),
-        name: String,
-        items: Vec<Item>,
-        emoji: Option<(Vec<String>, Callback<String>)>,
-    ) {
+    pub fn open(self, at: (f64, f64), name: String, items: Vec<Item>, emoji: Option<Quick>) {
         let opener = StoredValue::new_local(dom::focused());
         self.0.set(Some(Open { name, items, emoji, at, opener }));
     }
@@ -140,17 +145,7 @@ fn Menu(open: Open) -> impl IntoView {
             }
         }
     });
-    let emoji = open.emoji.map(|(emoji, act)| {
-        let buttons = emoji.into_iter().map(|one| {
-            let given = one.clone();
-            let press = move |_| {
-                menus.close();
-                act.run(given.clone());
-            };
-            view! { <button role={"menuitem"} aria-label={crate::t!("react-with", emoji = &one)} on:click=press>{one.clone()}</button> }
-        });
-        view! { <div class={"quick"} role={"group"} aria-label={crate::t!("react")}>{buttons.collect_view()}</div> }
-    });
+    let emoji = open.emoji.map(|quick| view! { <QuickRow quick=quick /> });
     let items = open.items.into_iter().map(|item| {
         let act = item.act;
         let press = move |_| {
@@ -179,9 +174,37 @@ fn Menu(open: Open) -> impl IntoView {
     };
     view! {
         <div class={"menu-scrim"} on:pointerdown=elsewhere></div>
-        <div node_ref=node class={"ctx"} on:keydown=keydown>
-            {emoji}
-            <div class={"menu"} role={"menu"} aria-label={open.name}>{items.collect_view()}</div>
+        <section class={"ctx-host"} aria-label={open.name.clone()}>
+            <div node_ref=node class={"ctx"} role={"menu"} aria-label={open.name.clone()} on:keydown=keydown>
+                {emoji}
+                <div class={"menu"} role={"group"} aria-label={open.name.clone()}>{items.collect_view()}</div>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn QuickRow(quick: Quick) -> impl IntoView {
+    let menus = Menus::here();
+    let Quick { emoji, act, more } = quick;
+    let one = move |one: String| {
+        let given = one.clone();
+        let press = move |_| {
+            menus.close();
+            act.run(given.clone());
+        };
+        view! {
+            <button role={"menuitem"} aria-label={t!("react-with", emoji = &one)} on:click=press>{one.clone()}</button>
+        }
+    };
+    let press_more = move |_| {
+        menus.close();
+        more.run(());
+    };
+    view! {
+        <div class={"quick"} role={"group"} aria-label={t!("react")}>
+            {emoji.into_iter().map(one).collect_view()}
+            <button role={"menuitem"} aria-label={t!("react-more")} on:click=press_more>{icon(super::icon::PLUS, "s20")}</button>
         </div>
     }
 }

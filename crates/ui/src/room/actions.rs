@@ -1,11 +1,11 @@
 //! What can be done with a message: from its menu, the buttons beside it, by keys while it has the focus.
 
-use super::composing::Composing;
+use super::composing::{Composing, Picking};
 use super::react;
 use crate::list::preview;
 use crate::parts::dialog::{Question, Questions};
 use crate::parts::icon::{self, icon};
-use crate::parts::menu::{Item, Menus, below, send_wrapper};
+use crate::parts::menu::{Item, Menus, Quick, below, send_wrapper};
 use crate::state::preferences::Preferences;
 use crate::state::session::Session;
 use crate::state::thread::Threads;
@@ -28,6 +28,8 @@ pub struct Actions {
     toasts: Toasts,
     preferences: Preferences,
     chat: Memo<ChatView>,
+    /// Messages to say again elsewhere, while one chooses where.
+    pub forwarding: RwSignal<Option<Vec<String>>>,
     /// Messages that are picked; while some are, a press picks.
     pub picks: RwSignal<Vec<String>>,
 }
@@ -44,6 +46,7 @@ impl Actions {
             toasts: Toasts::here(),
             preferences: Preferences::here(),
             chat,
+            forwarding: RwSignal::new(None),
             picks: RwSignal::new(Vec::new()),
         }
     }
@@ -84,7 +87,8 @@ impl Actions {
         self.toasts.show(t!("copied"), None);
     }
 
-    fn react(self, id: &str, emoji: &str) {
+    /// Gives a reaction, or takes it back.
+    pub fn react(self, id: &str, emoji: &str) {
         if let Some(message) = self.message(id) {
             react::react(self.session, self.toasts, &message, emoji);
         }
@@ -100,6 +104,65 @@ impl Actions {
         });
     }
 
+    /// The picked messages, oldest first.
+    pub fn picked(self) -> Vec<String> {
+        let mut picked: Vec<(usize, String)> = self
+            .picks
+            .get_untracked()
+            .into_iter()
+            .filter_map(|id| Some((self.thread.position(&id)?, id)))
+            .collect();
+        picked.sort_unstable();
+        picked.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Puts the texts of the picked messages on the clipboard.
+    pub fn copy_picked(self) {
+        let one = |id: String| {
+            let message = self.message(&id)?;
+            Some(format!("{}: {}", message.sender.display_name, message.text?))
+        };
+        let texts: Vec<String> = self.picked().into_iter().filter_map(one).collect();
+        dom::copy(&texts.join("\n"));
+        self.picks.set(Vec::new());
+        self.toasts.show(t!("copied"), None);
+    }
+
+    /// Asks whether the picked messages should go from the own devices.
+    pub fn delete_picked(self) {
+        let ids = self.picked();
+        let title = t!("delete-many-title", count = ids.len());
+        let act = send_wrapper(move || {
+            self.picks.set(Vec::new());
+            for id in &ids {
+                self.delete_now(id.clone(), false);
+            }
+        });
+        self.questions.ask(Question {
+            title,
+            text: t!("delete-many-text"),
+            verb: t!("delete"),
+            act,
+        });
+    }
+
+    fn delete_now(self, id: String, for_everyone: bool) {
+        let (session, toasts, thread) = (self.session, self.toasts, self.thread);
+        leptos::task::spawn_local(async move {
+            let params = json!({"message_id": id, "for_everyone": for_everyone});
+            match session.tell("messages.delete", params).await {
+                Ok(()) if !for_everyone => thread.remove(&id),
+                Ok(()) => {}
+                Err(problem) => toasts.say_now(crate::app::problems::words(&problem)),
+            }
+        });
+    }
+
+    /// Asks where to say messages again.
+    pub fn forward(self, ids: Vec<String>) {
+        self.forwarding.set(Some(ids));
+    }
+
     /// A press on a message picks it while others are picked.
     pub fn press(self, event: &MouseEvent, id: &str) {
         if self.picks.with_untracked(|picks| !picks.is_empty()) {
@@ -109,19 +172,8 @@ impl Actions {
     }
 
     fn delete(self, message: &MessageView, for_everyone: bool) {
-        let (session, toasts, thread) = (self.session, self.toasts, self.thread);
         let id = message.message_id.clone();
-        let act = send_wrapper(move || {
-            let id = id.clone();
-            leptos::task::spawn_local(async move {
-                let params = json!({"message_id": id, "for_everyone": for_everyone});
-                match session.tell("messages.delete", params).await {
-                    Ok(()) if !for_everyone => thread.remove(&id),
-                    Ok(()) => {}
-                    Err(problem) => toasts.say_now(crate::app::problems::words(&problem)),
-                }
-            });
-        });
+        let act = send_wrapper(move || self.delete_now(id.clone(), for_everyone));
         let (title, text) = if for_everyone {
             (t!("delete-everyone-title"), t!("delete-everyone-text"))
         } else {
@@ -137,11 +189,19 @@ impl Actions {
         let can_write = self.can_write();
         let id = id.to_string();
         let emoji = (!gone && can_write).then(|| {
-            let id = id.clone();
+            let (id, picked) = (id.clone(), id.clone());
             let give = leptos::__reexports::send_wrapper::SendWrapper::new(move |emoji: String| {
                 self.react(&id, &emoji)
             });
-            (react::QUICK.map(String::from).to_vec(), Callback::new(move |emoji| give(emoji)))
+            let composing = self.composing;
+            let more = send_wrapper(move || {
+                composing.picking.set(Some(Picking::Reaction(picked.clone())))
+            });
+            Quick {
+                emoji: react::QUICK.map(String::from).to_vec(),
+                act: Callback::new(move |emoji| give(emoji)),
+                more,
+            }
         });
         self.menus.open(at, t!("message-menu"), self.items(message, gone, can_write), emoji);
     }
@@ -162,6 +222,18 @@ impl Actions {
             items.push(
                 Item::new(icon::COPY, t!("copy-text"), move || self.copy(&copied))
                     .keys(&["Ctrl", "C"]),
+            );
+        }
+        if !gone {
+            let ids = vec![id.clone()];
+            let item = Item::new(icon::ARROW_BEND_UP_RIGHT, t!("forward"), move || {
+                self.forward(ids.clone())
+            });
+            items.push(item.keys(&["F"]));
+            let id = id.clone();
+            items.push(
+                Item::new(icon::CHECK_SQUARE, t!("select"), move || self.pick(&id))
+                    .keys(&["Space"]),
             );
         }
         if !gone && message.mine && can_write && has_text {
@@ -207,9 +279,17 @@ impl Actions {
                 event.prevent_default();
                 self.reply(id);
             }
-            "e" | "E" if letters => {
+            "e" | "E" if letters && self.can_write() => {
                 event.prevent_default();
-                self.menu(id, focus_point());
+                self.composing.picking.set(Some(Picking::Reaction(id.to_string())));
+            }
+            " " => {
+                event.prevent_default();
+                self.pick(id);
+            }
+            "f" | "F" if letters && message.kind != "deleted" => {
+                event.prevent_default();
+                self.forward(vec![id.to_string()]);
             }
             "ContextMenu" => {
                 event.prevent_default();
@@ -226,7 +306,11 @@ impl Actions {
             "Escape" => {
                 event.prevent_default();
                 event.stop_propagation();
-                self.composing.take_focus();
+                if self.picks.with_untracked(Vec::is_empty) {
+                    self.composing.take_focus();
+                } else {
+                    self.picks.set(Vec::new());
+                }
             }
             _ => {}
         }

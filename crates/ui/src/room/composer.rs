@@ -1,7 +1,8 @@
 //! The field to write in and what stands above it: the message that is answered or changed, the files.
 
 use super::actions;
-use super::composing::{Composing, Purpose};
+use super::composing::{Composing, Picking, Purpose};
+use super::mention::{Mentioning, Offered};
 use super::tray::Tray;
 use crate::faces;
 use crate::list::row;
@@ -73,6 +74,7 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
     let composing = Composing::here();
     let field: NodeRef<html::Textarea> = NodeRef::new();
     let picker: NodeRef<html::Input> = NodeRef::new();
+    let mentioning = Mentioning::new();
     let name = move || {
         chat.with(|chat| match &*chat.kind {
             "direct" => t!("message-to", name = faces::first_name(&row::title(chat))),
@@ -99,7 +101,9 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
     });
     let keydown = move |event: KeyboardEvent| {
         if let Some(field) = field.get_untracked() {
-            keys(&event, &field, composing);
+            if !mentioning.key(&event, &field, composing) {
+                keys(&event, &field, composing);
+            }
         }
     };
     let picked = move |_| {
@@ -109,6 +113,26 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
         }
         input.set_value("");
     };
+    let look_now = move || {
+        if let Some(field) = field.get_untracked() {
+            mentioning.look(&field);
+        }
+    };
+    let typed = move |event| {
+        composing.write(event_target_value(&event));
+        look_now();
+    };
+    let look = move |_| look_now();
+    let look_keys = move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight" | "Home" | "End") {
+            look_now();
+        }
+    };
+    let take = Callback::new(move |member| {
+        if let Some(field) = field.get_untracked() {
+            mentioning.take(&member, &field, composing);
+        }
+    });
     view! {
         <footer class={"composer"}>
             {move || composing.problem.get().map(|problem| view! {
@@ -117,6 +141,7 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                     {crate::app::problems::words(&problem)}
                 </p>
             })}
+            <Offered mentioning=mentioning on_take=take />
             <div class={"compose-box"}>
                 <Above />
                 <Tray />
@@ -147,14 +172,30 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                     id={FIELD}
                     class={"ta"}
                     rows={"1"}
-                    dir={"auto"}
+                    dir=move || composing.text.with(|text| (!text.is_empty()).then_some("auto"))
                     aria-label=name
                     placeholder=name
                     enterkeyhint={"send"}
-                    on:input=move |event| composing.write(event_target_value(&event))
+                    aria-autocomplete={"list"}
+                    aria-controls=move || active(mentioning).map(|_| "mentions")
+                    aria-activedescendant=move || active(mentioning)
+                    on:input=typed
+                    on:click=look
+                    on:keyup=look_keys
+                    on:blur=move |_| mentioning.close()
                     on:keydown=keydown
                     on:paste=move |event| paste(&event, composing)
                 ></textarea>
+                <button
+                    class={"icon-btn"}
+                    aria-label={t!("emoji")}
+                    title={t!("emoji-keys")}
+                    data-emoji-button={"true"}
+                    aria-expanded=move || composing.picking.get().is_some().to_string()
+                    on:click=move |_| composing.picking.set(Some(Picking::Text))
+                >
+                    {icon(icon::SMILEY, "s22")}
+                </button>
                 <Send />
             </div>
         </footer>
@@ -214,6 +255,27 @@ fn Above() -> impl IntoView {
                 </button>
             </div>
         })
+    }
+}
+
+/// The person that is chosen in the list.
+fn active(mentioning: Mentioning) -> Option<String> {
+    let some = mentioning.offered.with(|offered| !offered.is_empty());
+    some.then(|| format!("mention-{}", mentioning.at.get()))
+}
+
+/// Puts a text where the caret is.
+pub fn insert(composing: Composing, text: &str) {
+    use wasm_bindgen::JsCast;
+    let field = dom::by_id(FIELD).and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+    let Some(field) = field else { return };
+    let place = |place: Result<Option<u32>, _>| place.ok().flatten().unwrap_or_default();
+    let at = place(field.selection_start());
+    if field.set_range_text(text).is_ok() {
+        let caret = at + text.encode_utf16().count() as u32;
+        // The field has at least this much text now.
+        let _ = field.set_selection_range(caret, caret);
+        composing.write(field.value());
     }
 }
 

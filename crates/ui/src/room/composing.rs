@@ -42,6 +42,15 @@ pub enum Purpose {
     Edit(String),
 }
 
+/// What an emoji is picked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picking {
+    /// For the text.
+    Text,
+    /// For a reaction to a message.
+    Reaction(String),
+}
+
 /// What is being written in a room.
 #[derive(Clone, Copy)]
 pub struct Composing {
@@ -59,6 +68,8 @@ pub struct Composing {
     pub files: RwSignal<Vec<Enclosed>>,
     /// People who are named: what was put in for them, and who they are.
     pub named: StoredValue<Vec<(String, String)>>,
+    /// What the emoji picker is open for.
+    pub picking: RwSignal<Option<Picking>>,
     /// Whether files are held over the room.
     pub dragged: RwSignal<bool>,
     /// Why the last message did not go.
@@ -89,6 +100,7 @@ impl Composing {
             purpose: RwSignal::new(Purpose::New),
             files: RwSignal::new(Vec::new()),
             named: StoredValue::new(Vec::new()),
+            picking: RwSignal::new(None),
             dragged: RwSignal::new(false),
             problem: RwSignal::new(None),
             busy: RwSignal::new(false),

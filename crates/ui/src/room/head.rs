@@ -5,11 +5,12 @@ use crate::parts::avatar::face;
 use crate::parts::icon::{self, icon, named_icon};
 use crate::route::Place;
 use crate::state::people::People;
-use crate::state::session::Session;
 use crate::t;
 use leptos::prelude::*;
-use parlor_view::{ChatInfo, ChatView};
-use serde_json::json;
+use parlor_view::{ChatView, MemberView};
+
+/// The id of the head.
+pub const HEAD: &str = "room-head";
 
 /// The head of the room of a chat.
 #[component]
@@ -23,7 +24,7 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
         direct.and_then(|id| people.of_chat(&id)).is_some_and(|(_, person)| person.verified)
     };
     view! {
-        <header class={"room-head"}>
+        <header class={"room-head"} id={HEAD}>
             <a class={"icon-btn back"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>
                 {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
             </a>
@@ -38,6 +39,7 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
                 </span>
             </a>
             <div class={"acts"}>
+                <super::find::FindButton />
                 <a class={"icon-btn"} href={details} aria-label={t!("details")} title={t!("details")}>
                     {icon(icon::DOTS_THREE_VERTICAL_BOLD, "s22")}
                 </a>
@@ -49,25 +51,8 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
 /// The line below the name: who types, else who is there.
 #[component]
 fn Sub(chat: Memo<ChatView>) -> impl IntoView {
-    let session = Session::here();
     let (id, group) = chat.with_untracked(|chat| (chat.chat_id.clone(), chat.kind == "group"));
-    let members = RwSignal::new(Vec::<String>::new());
-    if group {
-        let id = id.clone();
-        Effect::new(move || {
-            chat.with(|chat| chat.title.clone());
-            let id = id.clone();
-            leptos::task::spawn_local(async move {
-                let Ok(info) = session.ask::<ChatInfo>("chats.info", json!({"chat_id": id})).await
-                else {
-                    return;
-                };
-                let own = session.own_id();
-                let others = info.members.into_iter().filter(|member| member.user_id != own);
-                members.set(others.map(|member| member.display_name).collect());
-            });
-        });
-    }
+    let members = super::members::Members::here().0;
     let line = move || {
         if let Some(typing) = row::typing_line(&id, group) {
             return view! { <span class={"sub typing"}><span class={"clip"}>{typing}</span></span> }.into_any();
@@ -80,10 +65,13 @@ fn Sub(chat: Memo<ChatView>) -> impl IntoView {
 }
 
 /// The first names of a few, and how many more there are.
-fn names(members: &[String]) -> String {
+fn names(members: &[MemberView]) -> String {
     const SHOWN: usize = 5;
-    let first: Vec<&str> =
-        members.iter().take(SHOWN).map(|name| crate::faces::first_name(name)).collect();
+    let first: Vec<&str> = members
+        .iter()
+        .take(SHOWN)
+        .map(|member| crate::faces::first_name(&member.display_name))
+        .collect();
     let list = first.join(", ");
     match members.len().checked_sub(SHOWN) {
         None | Some(0) => list,

@@ -3,6 +3,7 @@
 
 use super::actions::Actions;
 use super::files::{FileBox, is_picture, pictures};
+use super::sound::Sound;
 use super::{formatted, react};
 use crate::faces;
 use crate::list::preview;
@@ -15,13 +16,20 @@ use crate::state::session::Session;
 use crate::state::thread::{Row, Stand, Threads};
 use crate::t;
 use leptos::prelude::*;
-use parlor_view::MessageView;
+use parlor_view::{AttachmentView, MessageView};
 
 /// A message in its place.
 #[component]
 pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
     let message = row.message.clone();
-    let message = Memo::new(move |_| message.get());
+    let finding = super::find::Finding::here();
+    let message = Memo::new(move |_| {
+        let mut message = message.get();
+        if let Some(found) = finding.marks.with(|marks| marks.get(&message.message_id).cloned()) {
+            message.highlights = found;
+        }
+        message
+    });
     let notice = message.with_untracked(|message| message.kind == "notice");
     if notice {
         return view! { <super::notice::Notice message=message /> }.into_any();
@@ -166,19 +174,33 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
     let meta_line = || view! { <span class={"meta"}>{meta(message)}</span> }.into_any();
     let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message))));
     let id = message.message_id.clone();
+    let sounds = |file: &AttachmentView| {
+        matches!(&*file.kind, "voice" | "audio") && matches!(&*file.state, "ready" | "remote")
+    };
+    let one_sound = !has_text && !has_pictures && matches!(others.as_slice(), [one] if sounds(one));
     let boxes = others
         .into_iter()
-        .map(move |file| view! { <FileBox message_id=id.clone() file=file /> })
+        .map(move |file| {
+            let id = id.clone();
+            if sounds(&file) {
+                let tail = one_sound
+                    .then(|| view! { <span class={"meta"}>{meta(message)}</span> }.into_any());
+                view! { <Sound message_id=id file=file tail=tail /> }.into_any()
+            } else {
+                view! { <FileBox message_id=id file=file /> }.into_any()
+            }
+        })
         .collect_view();
-    let words = match (only_pictures, media && has_text) {
+    let words = match (only_pictures || one_sound, media && has_text) {
         (true, _) => ().into_any(),
         (_, true) => {
             view! { <div class={"cap"}>{formatted::text(message, meta_line())}</div> }.into_any()
         }
         _ => formatted::text(message, meta_line()),
     };
+    let words = fold(message, words);
     view! {
-        <div class={"bubble"} class:media=media>
+        <div class={"bubble"} class:media=media class:sound=one_sound>
             {author.then(|| author_line(message))}
             {message.forwarded.then(|| view! {
                 <div class={"fwd"}>{icon(icon::ARROW_BEND_UP_RIGHT, "s16 flip")}{t!("forwarded")}</div>
@@ -188,6 +210,24 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
             {boxes}
             {words}
         </div>
+    }
+    .into_any()
+}
+
+/// Long texts show their beginning.
+fn fold(message: &MessageView, words: AnyView) -> AnyView {
+    const LINES: usize = 24;
+    let text = message.text.as_deref().unwrap_or_default();
+    let lines: usize = text.lines().map(|line| line.chars().count() / 60 + 1).sum();
+    if lines <= LINES {
+        return words;
+    }
+    let whole = RwSignal::new(false);
+    view! {
+        <div class={"fold"} class:whole=move || whole.get()>{words}</div>
+        {move || (!whole.get()).then(|| view! {
+            <button class={"more"} tabindex={"-1"} on:click=move |_| whole.set(true)>{t!("read-more")}</button>
+        })}
     }
     .into_any()
 }

@@ -4,36 +4,54 @@ mod actions;
 mod composer;
 mod composing;
 mod files;
+mod find;
 mod formatted;
 mod head;
+mod members;
+mod mention;
 mod message;
 mod notice;
+mod picks;
 mod react;
 mod retype;
 mod scroll;
+mod sound;
 mod thread;
 mod tray;
 
 pub use composer::FIELD;
+pub use head::HEAD;
 
+use crate::emoji::picker::EmojiPicker;
 use crate::list::row;
 use crate::route::{Place, Router};
 use crate::state::chats::Chats;
 use crate::state::preferences::Preferences;
 use crate::state::thread::Threads;
 use crate::{dom, t};
-use composing::Composing;
+use composing::{Composing, Picking};
 use leptos::prelude::*;
+
+/// Whether there is a field to write in: the open chat takes messages.
+pub fn has_field() -> bool {
+    let chat = Router::here().chat_id().and_then(|id| Chats::here().find(&id));
+    chat.is_some_and(|chat| !chat.left && !chat.requested)
+}
 
 /// The room: the chat that is open, or a word on how to open one.
 #[component]
 pub fn Room() -> impl IntoView {
     let router = Router::here();
     let chats = Chats::here();
-    let open = Memo::new(move |_| {
+    let open = Memo::new(move |old: Option<&Option<String>>| {
         chats.loaded.track();
         chats.order.track();
-        router.chat_id().filter(|id| chats.get(id).is_some())
+        // Beside other lists than that of the chats, the chat that was open stays.
+        let stays = router
+            .place
+            .with(|place| matches!(place, Place::Search | Place::Archived | Place::Requests));
+        let id = if stays { old.cloned().flatten() } else { router.chat_id() };
+        id.filter(|id| chats.get(id).is_some())
     });
     move || match open.get() {
         Some(id) => view! { <Chat id=id /> }.into_any(),
@@ -64,6 +82,9 @@ fn Chat(id: String) -> impl IntoView {
     let composing = Composing::new(id.clone());
     provide_context(composing);
     provide_context(scroll::Wanted::new());
+    provide_context(actions::Actions::new(chat));
+    members::Members::follow(chat);
+    find::Finding::new();
     follow_place(&id);
     let paper = {
         let id = id.clone();
@@ -99,12 +120,41 @@ fn Chat(id: String) -> impl IntoView {
         >
             <div class={"paper"} data-paper=paper aria-hidden={"true"}></div>
             <head::Head chat=chat />
+            <picks::PickBar />
+            <find::FindBar chat_id={id} />
             <thread::Thread chat=chat />
             <composer::Foot chat=chat />
+            <Picker />
+            <picks::ForwardDialog />
             {move || composing.dragged.get().then(|| view! { <div class={"drop-hint"}>{t!("drop-files")}</div> })}
         </main>
     }
     .into_any()
+}
+
+/// The emoji picker, while it is open.
+#[component]
+fn Picker() -> impl IntoView {
+    let (composing, actions) = (Composing::here(), actions::Actions::here());
+    let close = Callback::new(move |()| {
+        composing.picking.set(None);
+        composing.take_focus();
+    });
+    let pick = Callback::new(move |emoji: String| match composing.picking.get_untracked() {
+        Some(Picking::Reaction(id)) => {
+            actions.react(&id, &emoji);
+            composing.picking.set(None);
+        }
+        _ => composer::insert(composing, &emoji),
+    });
+    move || {
+        composing.picking.get().is_some().then(|| {
+            view! {
+                <div class={"menu-scrim"} on:pointerdown=move |_| composing.picking.set(None)></div>
+                <EmojiPicker on_pick=pick on_close=close />
+            }
+        })
+    }
 }
 
 /// Shows the message that the address names, and puts the focus where one goes on.

@@ -41,7 +41,11 @@ pub fn reactions(message: &MessageView) -> Option<AnyView> {
             .map(|id| if *id == own { t!("you") } else { people.name(id) })
             .filter(|name| !name.is_empty())
             .collect();
-        let name = t!("reaction", emoji = &reaction.emoji, names = names.join(", "));
+        let all = names.join(", ");
+        let name = match count {
+            1 => t!("reaction", emoji = &reaction.emoji, names = &all),
+            _ => t!("reactions", emoji = &reaction.emoji, count = count, names = &all),
+        };
         let (message, emoji) = (message.clone(), reaction.emoji.clone());
         let press = move |_| react(session, toasts, &message, &emoji);
         view! {
@@ -49,7 +53,7 @@ pub fn reactions(message: &MessageView) -> Option<AnyView> {
                 class={"react"}
                 class:mine=mine
                 aria-label={name}
-                title={names.join(", ")}
+                title={all}
                 aria-pressed={mine.to_string()}
                 tabindex={"-1"}
                 on:click=press

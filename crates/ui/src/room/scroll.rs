@@ -138,9 +138,9 @@ impl Scroll {
                 self.draw(from + new, to + new);
                 self.scroll_by(more);
             }
-            Change::Behind(new) => {
-                let guesses = guesses(count.saturating_sub(new), count);
-                self.heights.update_value(|heights| heights.splice(heights.len(), 0, guesses));
+            Change::Came(at) => {
+                let guesses = guesses(at, at + 1);
+                self.heights.update_value(|heights| heights.splice(at, 0, guesses));
                 let own = self
                     .thread
                     .newest()
@@ -151,7 +151,7 @@ impl Scroll {
                 {
                     self.aim(Goal::End);
                 } else {
-                    self.missed.update(|missed| *missed += new);
+                    self.missed.update(|missed| *missed += 1);
                     self.look();
                 }
             }
@@ -230,6 +230,17 @@ impl Scroll {
             && let Some(node) = self.node.get_untracked()
         {
             node.set_scroll_top(node.scroll_top() + pixels.round() as i32);
+        }
+    }
+
+    /// Something below the last row came or went: who is at the end stays there.
+    pub fn stay(self) {
+        if self.at_end.get_untracked() && !matches!(self.goal.get_value(), Goal::Row(_)) {
+            request_animation_frame(move || {
+                if self.node.try_get_untracked().flatten().is_some() {
+                    self.to_end();
+                }
+            });
         }
     }
 

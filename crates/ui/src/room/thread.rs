@@ -33,8 +33,7 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     let lit = RwSignal::new(None::<String>);
     let watch: Watch = StoredValue::new_local(watch(scroll, thread));
     let group = chat.with_untracked(|chat| chat.kind == "group");
-    let actions = Actions::new(chat);
-    provide_context(actions);
+    let actions = Actions::here();
     provide_context(scroll);
     Effect::new(move || {
         let (_, change) = thread.change.get();
@@ -44,7 +43,7 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     Effect::new(move || {
         scroll.range.track();
         request_animation_frame(move || {
-            if scroll.node.try_get_untracked().is_some() {
+            if scroll.node.try_get_untracked().flatten().is_some() {
                 scroll.settle();
             }
         });
@@ -112,6 +111,11 @@ fn jump(scroll: Scroll) -> impl IntoView {
 fn Typing(chat: Memo<ChatView>) -> impl IntoView {
     let (id, group) = chat.with_untracked(|chat| (chat.chat_id.clone(), chat.kind == "group"));
     let line = Memo::new(move |_| row::typing_line(&id, group));
+    let scroll: Scroll = expect_context();
+    Effect::new(move || {
+        line.track();
+        scroll.stay();
+    });
     move || {
         line.get().map(|line| {
             view! {

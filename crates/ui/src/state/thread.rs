@@ -43,8 +43,8 @@ pub enum Change {
     All,
     /// So many came before the first.
     Before(usize),
-    /// So many came behind the last.
-    Behind(usize),
+    /// One came at this place, behind all but those that wait.
+    Came(usize),
     /// One is gone.
     Gone(usize),
 }
@@ -259,10 +259,24 @@ impl Threads {
             }
             return;
         }
-        let at = self.rows.with_value(Vec::len);
-        self.rows.update_value(|rows| rows.push(row(message)));
-        self.stand(at.saturating_sub(1), at + 1);
-        self.changed_by(Change::Behind(1));
+        if message.mine {
+            self.seen();
+        }
+        // The engine orders what waits behind all that came.
+        let waits = |row: &Row| {
+            row.message.with_untracked(|message| message.mine && message.state == "queued")
+        };
+        let at = self
+            .rows
+            .with_value(|rows| rows.len() - rows.iter().rev().take_while(|row| waits(row)).count());
+        let at = if message.mine && message.state == "queued" {
+            self.rows.with_value(Vec::len)
+        } else {
+            at
+        };
+        self.rows.update_value(|rows| rows.insert(at, row(message)));
+        self.stand(at.saturating_sub(1), at + 2);
+        self.changed_by(Change::Came(at));
     }
 
     /// Takes a message away.

@@ -27,6 +27,7 @@ hidden-text = Hidden text. Press to show it.
 earlier-message = An earlier message
 show-it = Press to show it
 reaction = { $emoji } from { $names }
+reactions = { $emoji } { $count } from { $names }
 reaction-count = { $count ->
     [one] one reaction
    *[other] { $count } reactions
@@ -56,3 +57,33 @@ delete-here-title = Delete for you?
 delete-here-text = The message goes from your devices. Others keep it.
 delete-everyone-title = Delete for everyone?
 delete-everyone-text = The message goes from all devices in this chat that are Parlor’s. Whoever read it may remember it.
+open = Open
+forward = Forward
+forward-to = Forward to
+forward-count = Messages to forward: { $count }
+was-forwarded = { $count ->
+    [one] Forwarded
+   *[other] { $count } messages forwarded
+}
+search-chats = Search chats
+select = Select
+picked = Selected messages
+picked-count = { $count } selected
+pick-end = Stop selecting
+delete-many-title = { $count ->
+    [one] Delete this message for you?
+   *[other] Delete { $count } messages for you?
+}
+delete-many-text = They go from your devices. Others keep them.
+mention = People to mention
+find = Find in chat
+find-keys = Find in chat (Ctrl F)
+find-none = Nothing found
+find-count = { $at } of { $count }
+find-older = Older
+find-newer = Newer
+play = Play
+pause = Pause
+position = Position
+speed = Speed
+read-more = Read more

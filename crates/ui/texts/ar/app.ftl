@@ -1,0 +1,38 @@
+skip = إلى حقل الرسالة
+main = الرئيسية
+chats = المحادثات
+settings = الإعدادات
+you = أنت
+you-named = أنت: { $name }
+close = إغلاق
+cancel = إلغاء
+save = حفظ
+more = المزيد
+undo = تراجع
+reload = إعادة التحميل
+details = التفاصيل
+somebody = شخص ما
+back-to-chats = رجوع إلى المحادثات
+unread-chats = { $count ->
+    [zero] لا محادثات غير مقروءة
+    [one] محادثة واحدة غير مقروءة
+    [two] محادثتان غير مقروءتين
+    [few] { $count } محادثات غير مقروءة
+    [many] { $count } محادثة غير مقروءة
+   *[other] { $count } محادثة غير مقروءة
+}
+offline = أنت غير متصل.
+offline-text = تُرسَل الرسائل عند عودتك.
+unreachable = تعذّر الوصول إلى { $server }.
+welcome = تفضّل
+technical-details = تفاصيل تقنية
+broken-storage = هذا المتصفح لا يحفظ شيئًا هنا
+broken-storage-text = يحفظ Parlor رسائلك على هذا الجهاز، وهذا المتصفح لا يسمح بذلك، وغالبًا ما تكون النافذة الخاصة هي السبب. افتح Parlor في نافذة عادية.
+broken-damaged = ما حُفظ هنا لا يمكن قراءته
+broken-damaged-text = الرسائل على هذا الجهاز تالفة. حسابك بأمان: اربط هذا المتصفح من جديد من جهاز آخر، أو استعمل رمز الاستعادة.
+broken-other = تعذّر تشغيل Parlor
+broken-other-text = لم يضِع شيء. حمّل الصفحة من جديد؛ وإن تكرّر ذلك فالتفاصيل أدناه تساعد من يبحث عن السبب.
+size-bytes = { $amount } بايت
+size-kilobytes = { $amount } ك.ب
+size-megabytes = { $amount } م.ب
+size-gigabytes = { $amount } غ.ب

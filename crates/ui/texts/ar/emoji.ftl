@@ -1,0 +1,17 @@
+emoji = رموز تعبيرية
+emoji-keys = رموز تعبيرية (Ctrl ;)
+emoji-search = بحث في الرموز (بالإنجليزية)
+emoji-none = لا رمز لـ «{ $query }»
+emoji-groups = مجموعات الرموز
+emoji-tone = لون البشرة
+emoji-recent = رموزك
+emoji-smileys = وجوه
+emoji-people = أشخاص
+emoji-nature = حيوانات وطبيعة
+emoji-food = طعام وشراب
+emoji-travel = سفر وأماكن
+emoji-activities = أنشطة
+emoji-objects = أشياء
+emoji-symbols = علامات
+emoji-flags = أعلام
+react-more = تفاعلات أخرى

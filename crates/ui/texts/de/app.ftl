@@ -1,0 +1,34 @@
+skip = Zum Schreibfeld springen
+main = Hauptbereich
+chats = Chats
+settings = Einstellungen
+you = Du
+you-named = Du: { $name }
+close = Schließen
+cancel = Abbrechen
+save = Sichern
+more = Mehr
+undo = Rückgängig
+reload = Neu laden
+details = Details
+somebody = Jemand
+back-to-chats = Zurück zu den Chats
+unread-chats = { $count ->
+    [one] ein ungelesener Chat
+   *[other] { $count } ungelesene Chats
+}
+offline = Du bist offline.
+offline-text = Nachrichten gehen raus, sobald du zurück bist.
+unreachable = { $server } ist nicht erreichbar.
+welcome = Komm rein
+technical-details = Technische Details
+broken-storage = Dieser Browser bewahrt hier nichts auf
+broken-storage-text = Parlor bewahrt deine Nachrichten auf diesem Gerät auf, und dieser Browser lässt das nicht zu. Oft liegt das an einem privaten Fenster. Öffne Parlor in einem gewöhnlichen Fenster.
+broken-damaged = Was hier liegt, ist nicht lesbar
+broken-damaged-text = Die Nachrichten auf diesem Gerät sind beschädigt. Dein Konto ist sicher: Verknüpfe diesen Browser neu von einem anderen Gerät aus oder nimm deinen Wiederherstellungscode.
+broken-other = Parlor konnte nicht starten
+broken-other-text = Nichts ist verloren. Lade die Seite neu. Passiert es wieder, helfen die Details unten bei der Suche.
+size-bytes = { $amount } B
+size-kilobytes = { $amount } KB
+size-megabytes = { $amount } MB
+size-gigabytes = { $amount } GB

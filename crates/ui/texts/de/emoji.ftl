@@ -1,0 +1,17 @@
+emoji = Emoji
+emoji-keys = Emoji (Strg ;)
+emoji-search = Emoji suchen (englisch)
+emoji-none = Kein Emoji zu „{ $query }“
+emoji-groups = Gruppen von Emoji
+emoji-tone = Hautton
+emoji-recent = Deine
+emoji-smileys = Smileys
+emoji-people = Menschen
+emoji-nature = Tiere und Natur
+emoji-food = Essen und Trinken
+emoji-travel = Reisen und Orte
+emoji-activities = Aktivitäten
+emoji-objects = Dinge
+emoji-symbols = Zeichen
+emoji-flags = Flaggen
+react-more = Mehr Reaktionen

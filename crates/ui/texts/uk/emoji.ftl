@@ -1,0 +1,17 @@
+emoji = Емодзі
+emoji-keys = Емодзі (Ctrl ;)
+emoji-search = Пошук емодзі (англійською)
+emoji-none = Немає емодзі для «{ $query }»
+emoji-groups = Групи емодзі
+emoji-tone = Колір шкіри
+emoji-recent = Ваші
+emoji-smileys = Смайли
+emoji-people = Люди
+emoji-nature = Тварини та природа
+emoji-food = Їжа й напої
+emoji-travel = Подорожі та місця
+emoji-activities = Дозвілля
+emoji-objects = Речі
+emoji-symbols = Символи
+emoji-flags = Прапори
+react-more = Більше реакцій

@@ -1,0 +1,98 @@
+no-chat = Чат не відкрито
+no-chat-text = Виберіть чат, щоб читати й писати тут.
+room-direct = Чат: { $name }
+room-group = { $name }, група
+safety-compared = Код безпеки звірено
+and-more = { $names } і ще { $count }
+messages = Повідомлення
+intro-direct = Цей чат читаєте тільки ви і { $name }. Сервер передає запечатані конверти.
+intro-group = Цю групу читають тільки її учасники. Сервер передає запечатані конверти.
+intro-notes = Ці нотатки читають тільки ваші власні пристрої.
+jump = До останнього повідомлення
+jump-new = { $count ->
+    [one] До останнього повідомлення, { $count } нове
+    [few] До останнього повідомлення, { $count } нові
+   *[other] До останнього повідомлення, { $count } нових
+}
+new-count = { $count ->
+    [one] { $count } нове
+    [few] { $count } нові
+   *[other] { $count } нових
+}
+state-queued = Надсилається
+state-sent = Надіслано
+state-delivered = Доставлено
+state-read = Прочитано
+state-failed = Не надіслано
+edited = змінено
+forwarded = Переслано
+unreadable = Це повідомлення не відкривається на цьому пристрої
+hidden-text = Прихований текст. Натисніть, щоб показати.
+earlier-message = Давніше повідомлення
+show-it = Натисніть, щоб показати
+reaction = { $emoji } від: { $names }
+reactions = { $emoji } { $count } від: { $names }
+reaction-count = { $count ->
+    [one] { $count } реакція
+    [few] { $count } реакції
+   *[other] { $count } реакцій
+}
+react = Реакція
+react-with = Реакція { $emoji }
+failed-too-large = Завелике для вашого сервера.
+failed-quota = На сервері більше немає місця для цього запису.
+failed-lost = Файлу вже немає на цьому пристрої.
+failed-refused = Не надіслано. Сервер відмовив.
+photo-named = Фото { $name }
+save-file = Зберегти { $name }
+transfer = У дорозі
+sealing = Запечатується · { $done } з { $total }
+arriving = Надходить · { $done } з { $total }
+file-expired = На сервері вже немає. Відправника попросили надіслати ще раз.
+file-failed = Отримати вже не можна
+message-menu = Дії з повідомленням
+reply = Відповісти
+copy-text = Копіювати текст
+copied = Скопійовано
+edit = Змінити
+delete = Видалити
+delete-here = Видалити в мене…
+delete-everyone = Видалити в усіх…
+delete-here-title = Видалити у вас?
+delete-here-text = Повідомлення зникне з ваших пристроїв. В інших воно залишиться.
+delete-everyone-title = Видалити в усіх?
+delete-everyone-text = Повідомлення зникне з усіх пристроїв із Parlor у цьому чаті. Хто прочитав, може пам’ятати.
+open = Відкрити
+forward = Переслати
+forward-to = Кому переслати
+forward-count = Повідомлень для пересилання: { $count }
+was-forwarded = { $count ->
+    [1] Переслано
+    [one] Переслано { $count } повідомлення
+    [few] Переслано { $count } повідомлення
+   *[other] Переслано { $count } повідомлень
+}
+search-chats = Шукати чати
+select = Вибрати
+picked = Вибрані повідомлення
+picked-count = Вибрано: { $count }
+pick-end = Скасувати вибір
+delete-many-title = { $count ->
+    [1] Видалити це повідомлення у вас?
+    [one] Видалити { $count } повідомлення у вас?
+    [few] Видалити { $count } повідомлення у вас?
+   *[other] Видалити { $count } повідомлень у вас?
+}
+delete-many-text = Вони зникнуть із ваших пристроїв. В інших залишаться.
+mention = Кого згадати
+find = Шукати в чаті
+find-keys = Шукати в чаті (Ctrl F)
+find-none = Нічого не знайдено
+find-count = { $at } з { $count }
+find-older = Давніші
+find-newer = Новіші
+play = Відтворити
+pause = Пауза
+position = Позиція
+speed = Швидкість
+read-more = Читати далі
