@@ -34,6 +34,8 @@ mod route;
 #[cfg(target_family = "wasm")]
 mod settings;
 #[cfg(target_family = "wasm")]
+mod start;
+#[cfg(target_family = "wasm")]
 mod state;
 
 #[cfg(target_family = "wasm")]

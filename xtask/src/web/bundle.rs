@@ -34,6 +34,9 @@ pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
     for font in paths(&ui.join("fonts"), "woff2")? {
         bundle.file(&name(&font), fs::read(font)?);
     }
+    for picture in paths(&ui.join("art"), "svg")? {
+        bundle.file(&name(&picture), fs::read(picture)?);
+    }
     bundle.file("app.css", bundle.stylesheet(&ui.join("css"))?.into_bytes());
     for icon in paths(&page, "svg")? {
         bundle.file(&name(&icon), fs::read(icon)?);
@@ -117,7 +120,7 @@ impl Bundle {
         Ok(())
     }
 
-    /// All styles in the order of their names, with hashed names of fonts.
+    /// All styles in the order of their names, with hashed names of fonts and pictures.
     fn stylesheet(&self, folder: &Path) -> Result<String> {
         let mut all = String::new();
         for path in paths(folder, "css")? {
@@ -125,10 +128,13 @@ impl Bundle {
             all.push('\n');
         }
         for (plain, hashed) in &self.names {
-            all = all.replace(&format!("url(fonts/{plain})"), &format!("url({hashed})"));
+            for folder in ["fonts", "art"] {
+                all = all.replace(&format!("url({folder}/{plain})"), &format!("url({hashed})"));
+            }
         }
-        if all.contains("url(fonts/") {
-            bail!("the styles name a font that there is not");
+        if let Some((_, rest)) = all.split_once("url(fonts/").or_else(|| all.split_once("url(art/"))
+        {
+            bail!("the styles name what there is not: {}", rest.split(')').next().unwrap_or(rest));
         }
         Ok(all)
     }

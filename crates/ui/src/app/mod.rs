@@ -59,7 +59,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
         {move || match session.phase.get() {
             Phase::Starting => view! { <start::Starting /> }.into_any(),
             Phase::Broken { reason, message } => view! { <start::Broken reason=reason message=message /> }.into_any(),
-            Phase::Out => view! { <start::Out /> }.into_any(),
+            Phase::Out => view! { <crate::start::Out /> }.into_any(),
             Phase::In => view! { <shell::Shell /> }.into_any(),
         }}
         <MenuHost />

@@ -8,6 +8,7 @@ pub fn words(problem: &Problem) -> String {
     match problem.code.as_str() {
         "no_account" => t!("problem-no-account"),
         "not_found" => t!("problem-not-found"),
+        "no_backup" => t!("problem-no-backup"),
         "not_supported" => t!("problem-not-supported"),
         "refused" => t!("problem-refused"),
         "not_a_member" => t!("problem-not-a-member"),

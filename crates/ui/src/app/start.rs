@@ -1,4 +1,4 @@
-//! Before there is an account in the page: the engine starts, cannot start, or waits for an account to be made.
+//! While the engine starts, and when it cannot.
 
 use crate::parts::mark::Mark;
 use crate::t;
@@ -38,19 +38,6 @@ pub fn Broken(reason: String, message: String) -> impl IntoView {
                     {t!("reload")}
                 </button>
                 <details class={"faint"}><summary>{t!("technical-details")}</summary>{message}</details>
-            </div>
-        </main>
-    }
-}
-
-/// There is no account on this device.
-#[component]
-pub fn Out() -> impl IntoView {
-    view! {
-        <main class={"splash"}>
-            <div class={"empty"}>
-                <span class={"splash-mark"}><Mark /></span>
-                <h1 class={"h-display"}>{t!("welcome")}</h1>
             </div>
         </main>
     }

@@ -1,0 +1,108 @@
+//! Without an account on this device: making one, being linked to one, taking one up again.
+
+mod link;
+mod name;
+mod restore;
+
+use crate::app::problems;
+use crate::core::Problem;
+use crate::parts::mark::Mark;
+use crate::route::{Place, Router};
+use crate::state::session::{Phase, Session};
+use crate::state::{self, All};
+use crate::{dom, t};
+use leptos::prelude::*;
+
+/// The step that the address names.
+#[component]
+pub fn Out() -> impl IntoView {
+    let router = Router::here();
+    let step = Memo::new(move |_| match router.place.get() {
+        Place::Start(step) => step,
+        _ => String::new(),
+    });
+    view! {
+        <div class={"onb"}>
+            <div class={"onb-art"} role={"img"} aria-label={t!("start-art")}>
+                <div class={"onb-mark"}><Mark /><span>{"Parlor"}</span></div>
+            </div>
+            <main class={"onb-main"}>
+                {move || match step.get().as_str() {
+                    "link" => view! { <link::Link /> }.into_any(),
+                    "restore" => view! { <restore::Restore /> }.into_any(),
+                    _ => view! { <name::Name /> }.into_any(),
+                }}
+            </main>
+        </div>
+    }
+}
+
+/// The server of this page: the one that gave it out.
+fn server() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// How the server is called: its address without the scheme.
+fn server_name() -> String {
+    window().location().host().unwrap_or_default()
+}
+
+/// There is an account now: the chats.
+fn enter(all: All, router: Router) {
+    router.replace(Place::Chats);
+    all.session.phase.set(Phase::In);
+    state::start(all);
+    // So that the browser does not throw the messages away when its disk is full. It may say no.
+    if let Some(storage) = dom::property(&window().navigator(), "storage") {
+        dom::method(&storage, "persist", &[]);
+    }
+}
+
+/// What went wrong, where it happened.
+fn trouble(problem: RwSignal<Option<Problem>>) -> impl IntoView {
+    move || {
+        problem.get().map(|problem| {
+            let text = match problem.code.as_str() {
+                "invalid_name" if problem.message.contains("display") => t!("start-name-wanted"),
+                _ => problems::words(&problem),
+            };
+            view! { <p class={"field-error"} role={"alert"}>{text}</p> }
+        })
+    }
+}
+
+/// What this browser is called in the list of devices.
+fn device_name() -> String {
+    let agent = window().navigator().user_agent().unwrap_or_default();
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map_or("", |(_, name)| *name)
+    };
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    let browser = if browser.is_empty() { t!("start-browser") } else { browser.into() };
+    if system.is_empty() { browser } else { t!("start-device", browser = browser, system = system) }
+}
+
+/// A notice when nothing stays here: a private window.
+#[component]
+fn Stays() -> impl IntoView {
+    let session = Session::here();
+    let passing = move || session.storage.get() == crate::core::Storage::Session;
+    view! {
+        <Show when=passing>
+            <p class={"callout"} role={"note"}>{t!("start-session-only")}</p>
+        </Show>
+    }
+}

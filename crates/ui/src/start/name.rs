@@ -1,0 +1,115 @@
+//! A new account: a name, and one is in.
+
+use super::{Stays, device_name, enter, server, server_name, trouble};
+use crate::core::Problem;
+use crate::parts::icon::{KEY, QR_CODE, icon};
+use crate::route::{Place, Router};
+use crate::state::All;
+use crate::state::session::Session;
+use crate::{dom, t};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::{Value, json};
+
+const FIELD: &str = "your-name";
+
+#[component]
+pub fn Name() -> impl IntoView {
+    let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
+    let (name, handle, invite) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(invited()));
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
+    let wants_invite = Memo::new(move |before: Option<&bool>| {
+        let refused = problem.with(|problem| {
+            problem.as_ref().is_some_and(|problem| problem.code == "invalid_invite")
+        });
+        refused || before.copied().unwrap_or(!invite.with_untracked(String::is_empty))
+    });
+    let make = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        if name.with_untracked(|name| name.trim().is_empty()) {
+            problem.set(Some(Problem::new("invalid_name", "display")));
+            return dom::focus_id(FIELD);
+        }
+        busy.set(true);
+        problem.set(None);
+        let some = |text: RwSignal<String>| {
+            let text = text.get_untracked().trim().trim_start_matches('@').to_owned();
+            (!text.is_empty()).then_some(text)
+        };
+        let wish = json!({
+            "server": server(),
+            "display_name": name.get_untracked().trim(),
+            "username": some(handle).map(|handle| handle.to_lowercase()),
+            "invite": some(invite),
+            "device_name": device_name(),
+        });
+        spawn_local(async move {
+            match session.ask::<Value>("account.create", wish).await {
+                Ok(_) => enter(all, router),
+                Err(refused) => {
+                    let _ = problem.try_set(Some(refused));
+                    let _ = busy.try_set(false);
+                }
+            }
+        });
+    };
+    Effect::new(move || {
+        if !dom::is_touch() {
+            dom::focus_id(FIELD);
+        }
+    });
+    view! {
+        <form class={"onb-form"} on:submit=make novalidate={true}>
+            <h1 class={"h-display xl"}>{t!("start-title")}</h1>
+            <p class={"lede"}>{t!("start-text")}</p>
+            <Stays />
+            <div class={"field"}>
+                <label class={"label"} for={FIELD}>{t!("start-name")}</label>
+                <input class={"input"} id={FIELD} autocomplete={"name"} maxlength={"64"} dir={"auto"} aria-describedby={"your-name-hint"} bind:value=name />
+                <span class={"hint"} id={"your-name-hint"}>{t!("start-name-hint")}</span>
+            </div>
+            <div class={"field"}>
+                <label class={"label"} for={"handle"}>{t!("start-handle")}</label>
+                <div class={"input handle"}>
+                    <span class={"faint"} aria-hidden={"true"}>{"@"}</span>
+                    <input id={"handle"} dir={"ltr"} autocomplete={"username"} autocapitalize={"none"} spellcheck={"false"} maxlength={"33"} aria-describedby={"handle-hint"} bind:value=handle />
+                    <span class={"faint"} dir={"ltr"}>{server_name()}</span>
+                </div>
+                <span class={"hint"} id={"handle-hint"}>{t!("start-handle-hint")}</span>
+            </div>
+            <Show when=move || wants_invite.get()>
+                <div class={"field"}>
+                    <label class={"label"} for={"invite"}>{t!("start-invite")}</label>
+                    <input class={"input"} id={"invite"} dir={"ltr"} autocapitalize={"none"} spellcheck={"false"} aria-describedby={"invite-hint"} bind:value=invite />
+                    <span class={"hint"} id={"invite-hint"}>{t!("start-invite-hint")}</span>
+                </div>
+            </Show>
+            {trouble(problem)}
+            <div class={"onb-acts"}>
+                <button class={"btn primary lg block"} type={"submit"} aria-busy=move || busy.get().to_string()>
+                    {move || if busy.get() { t!("start-making") } else { t!("start-continue") }}
+                </button>
+                <a class={"btn ghost lg block"} href={Place::Start("link".into()).href()}>
+                    {icon(QR_CODE, "s20")}{t!("start-have-device")}
+                </a>
+                <a class={"btn ghost lg block"} href={Place::Start("restore".into()).href()}>
+                    {icon(KEY, "s20")}{t!("start-have-code")}
+                </a>
+            </div>
+            <p class={"fine"}>{t!("start-server", server = server_name())}</p>
+        </form>
+    }
+}
+
+/// The invite that the address of the page carries, `?invite=…`.
+fn invited() -> String {
+    let query = window().location().search().unwrap_or_default();
+    let value =
+        query.trim_start_matches('?').split('&').find_map(|one| one.strip_prefix("invite="));
+    let decoded = value.and_then(|value| js_sys::decode_uri_component(value).ok());
+    decoded.map(String::from).unwrap_or_default()
+}
