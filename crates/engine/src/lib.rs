@@ -96,6 +96,14 @@ pub enum EngineError {
     Damaged(&'static str),
 }
 
+impl EngineError {
+    /// Whether the disk has no room: nothing is wrong with what is stored, and the same step may work later.
+    pub fn is_full(&self) -> bool {
+        use parlor_mls::{KvError, MlsError};
+        matches!(self, Self::Store(StoreError::Full) | Self::Mls(MlsError::Kv(KvError::Full)))
+    }
+}
+
 impl From<parlor_wire::id::InvalidId> for EngineError {
     fn from(_: parlor_wire::id::InvalidId) -> Self {
         Self::Damaged("an id")
