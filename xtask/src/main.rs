@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask run | test | tidy | bench`.
+//! The project's own commands: `cargo xtask run | test | tidy | bench | fuzz`.
 //!
 //! Each subject has its file; this one only routes. Absent on purpose: anything that the product does itself.
 
 mod bench;
+mod fuzz;
 mod run;
 mod setup;
 mod shell;
@@ -17,7 +18,8 @@ Usage: cargo xtask <command>
   run [--listen HOST:PORT] [--data DIR]   build Parlor and start a server on this machine
   test [ARGS for cargo test]              everything that has to hold before a change goes in
   tidy                                    the house rules only
-  bench [NAME [ARGS]]                     run a named measurement; without a name, list them";
+  bench [NAME [ARGS]]                     run a named measurement; without a name, list them
+  fuzz [NAME | all [SECONDS]]             look for inputs that break a decoder; without a name, list them";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Some("test") => return test::test(&rest),
         Some("tidy") => tidy::command(),
         Some("bench") => bench::bench(&rest),
+        Some("fuzz") => fuzz::fuzz(&rest),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())

@@ -7,11 +7,11 @@
 
 mod download;
 mod http;
-mod picture;
+pub mod picture;
 mod prepare;
 mod progress;
 mod save;
-mod sniff;
+pub mod sniff;
 #[cfg(test)]
 mod tests;
 mod upload;
