@@ -385,6 +385,15 @@ impl<P: Ports> Driver<P> {
 
     fn carry_out_all(&mut self, done: Committed) {
         let useless = done.effects.last().is_some_and(|effects| effects.disconnect);
+        if done.effects.last().is_some_and(|effects| effects.emptied)
+            && let Err(error) = self.store.compact()
+        {
+            // The rows are gone and overwritten; only the room is not given back.
+            tracing::warn!(
+                full = EngineError::from(error).is_full(),
+                "the database was not compacted"
+            );
+        }
         for effects in done.effects {
             self.carry_out(effects);
         }

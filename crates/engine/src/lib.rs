@@ -22,6 +22,7 @@ mod notice;
 mod outbox;
 mod own;
 mod project;
+mod removed;
 mod step;
 
 pub use media::{FileNews, FileOrder, FileProblem, FileSpec, Happened, NewFile, Prepared};
@@ -80,6 +81,8 @@ pub struct Effects {
     pub wake_at: Option<u64>,
     /// The connection is of no use any more.
     pub disconnect: bool,
+    /// Everything was deleted; what is left of it in free space has to go as well.
+    pub emptied: bool,
 }
 
 /// Why a step failed. Roll back, reset, and connect anew.

@@ -83,6 +83,9 @@ impl<'a, 't> Step<'a, 't> {
 
     /// Lets waiting work go on, then turns what was touched into events.
     pub fn finish(mut self) -> Result<Effects> {
+        if self.out.emptied {
+            return Ok(self.out);
+        }
         self.retry_parked()?;
         self.due_work()?;
         self.move_files()?;

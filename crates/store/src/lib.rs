@@ -124,6 +124,14 @@ impl Store {
         Ok(self.connection.pragma_update(None, "max_page_count", most)?)
     }
 
+    /// Gives back the room of what was deleted. Its pages were overwritten when it was deleted; this ends their
+    /// copies in the log of changes.
+    pub fn compact(&mut self) -> Result<()> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.connection.execute_batch(&format!("{checkpoint}; VACUUM; {checkpoint}"))?;
+        Ok(())
+    }
+
     /// A copy of the whole database, as it is now; the simulation uses it to crash and to restore.
     pub fn snapshot(&mut self) -> Result<Vec<u8>> {
         Ok(self.connection.serialize("main")?.to_vec())
@@ -185,6 +193,11 @@ impl Tx<'_> {
     /// Makes everything durable.
     pub fn commit(self) -> Result<()> {
         Ok(self.inner.commit()?)
+    }
+
+    /// Deletes everything; what is left is like a new database.
+    pub fn forget_everything(&self) -> Result<()> {
+        migrations::begin_anew(&self.inner)
     }
 
     fn execute<P: Params>(&self, sql: &str, params: P) -> Result<usize> {

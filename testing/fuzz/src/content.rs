@@ -25,7 +25,7 @@ pub const CONTENT: Target = Target {
     reads: "a content in a group, a direct chat or the chat of the own devices; the first byte says where",
     seeds: || prepared::with(seeds),
     run: |bytes| prepared::with(|world| say(world, bytes).map(drop)),
-    cases: 2800,
+    cases: 1600,
     memory: 16 << 20,
 };
 

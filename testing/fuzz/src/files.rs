@@ -72,7 +72,7 @@ pub const SEALED: Target = Target {
         }
         Ok(())
     },
-    cases: 4000,
+    cases: 1500,
     memory: 0,
 };
 
@@ -129,7 +129,7 @@ pub const PICTURE: Target = Target {
         ensure!(square.is_none_or(|square| square.len() <= MOST), "a square of too many bytes");
         Ok(())
     },
-    cases: 2000,
+    cases: 1000,
     memory: PICTURE_MEMORY,
 };
 

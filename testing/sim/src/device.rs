@@ -101,9 +101,9 @@ impl Device {
         })
     }
 
-    /// Whether it was removed from its account and knows.
+    /// Whether it was removed from its account and knows; then it has nothing more.
     pub fn revoked(&mut self) -> Result<bool> {
-        self.read(|tx| Ok(tx.number("revoked")? == 1))
+        self.read(|tx| Ok(tx.number("removed")? == 1))
     }
 
     /// A copy of the database, as a backup would have it.
