@@ -4,6 +4,7 @@
 
 mod bench;
 mod fuzz;
+mod previous;
 mod run;
 mod setup;
 mod shell;
