@@ -4,7 +4,7 @@
 
 use parlor_store::{Store, StoreError};
 
-const BLOB: [u8; 20_000] = [7; 20_000];
+static BLOB: [u8; 20_000] = [7; 20_000];
 
 #[test]
 fn what_does_not_fit_is_refused_and_leaves_nothing() {

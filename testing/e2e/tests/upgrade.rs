@@ -7,7 +7,7 @@
 use anyhow::{Context, Result, ensure};
 use parlor_e2e::{Person, World, parlor, previous, text};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const FILE: &[u8] = b"What the file holds, and a little more than that.";
 
@@ -71,17 +71,17 @@ impl Talk {
 }
 
 /// The device goes on with another version.
-fn upgrade(person: &mut Person, to: &PathBuf) -> Result<()> {
+fn upgrade(person: &mut Person, to: &Path) -> Result<()> {
     person.rpc.stop()?;
-    person.rpc.replace(to.clone());
+    person.rpc.replace(to.to_path_buf());
     person.rpc.restart()?;
     person.connected()
 }
 
-fn upgrade_relay(world: &mut World, to: &PathBuf) -> Result<()> {
+fn upgrade_relay(world: &mut World, to: &Path) -> Result<()> {
     world.relay.stop()?;
-    world.relay.replace(to.clone());
-    world.replace(to.clone());
+    world.relay.replace(to.to_path_buf());
+    world.replace(to.to_path_buf());
     world.relay.restart()
 }
 
