@@ -2,8 +2,9 @@
 //!
 //! The version before is that of the newest commit with other code than there is now. Its sources are unpacked below
 //! the target folder and built into the same build folder, so that what both versions depend on is built once: it costs
-//! the project's own crates, and nothing when it is there already. Invariant: nothing of the clone is touched, and
-//! nothing that this version builds. Without a history there is no binary, and it is said.
+//! the project's own crates, and nothing when it is there already. They get another version number, by which cargo
+//! tells them from those of this version. Invariant: nothing of the clone is touched, and nothing that this version
+//! builds. Without a history there is no binary, and it is said.
 
 use crate::shell;
 use anyhow::{Context, Result};
@@ -32,6 +33,10 @@ pub fn build() -> Result<Option<PathBuf>> {
     let sources = folder.join("sources");
     std::fs::create_dir_all(&sources)?;
     unpack(&commit, &sources)?;
+    let manifest = sources.join("Cargo.toml");
+    let named =
+        rename(&std::fs::read_to_string(&manifest)?).context("no version of the workspace")?;
+    std::fs::write(&manifest, named)?;
     let made = folder.join("made");
     shell::run(&mut cargo_build(&sources, &made, &target))?;
     std::fs::rename(made.join("debug/parlor"), &binary).context("the build made no binary")?;
@@ -68,6 +73,13 @@ fn unpack(commit: &str, to: &Path) -> Result<()> {
     Ok(std::fs::remove_file(&archive)?)
 }
 
+/// The manifest of the workspace with another version.
+fn rename(manifest: &str) -> Option<String> {
+    let (before, behind) = manifest.split_once("[workspace.package]\nversion = \"")?;
+    let (version, rest) = behind.split_once('"')?;
+    Some(format!("{before}[workspace.package]\nversion = \"{version}-before\"{rest}"))
+}
+
 /// The same packages are selected as for the tests, or their dependencies would be built with other features.
 fn cargo_build(sources: &Path, made: &Path, target: &Path) -> Command {
     let mut command = shell::cargo();
@@ -86,5 +98,13 @@ mod tests {
         assert_eq!(pick("new\nold", true).as_deref(), Some("new"));
         assert_eq!(pick("new", false), None);
         assert_eq!(pick("", true), None);
+    }
+
+    #[test]
+    fn its_crates_have_another_version() {
+        let manifest = std::fs::read_to_string(shell::root().join("Cargo.toml"));
+        let named = manifest.ok().as_deref().and_then(rename);
+        let expected = format!("version = \"{}-before\"", env!("CARGO_PKG_VERSION"));
+        assert!(named.is_some_and(|named| named.contains(&expected)));
     }
 }

@@ -1,10 +1,11 @@
 //! Several devices of one person: linked, equal, removed.
 
 use anyhow::{Context, Result, bail, ensure};
-use parlor_sim::{Faults, Story, check};
+use parlor_sim::{Faults, Frame, Story, check};
 use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_view::{AccountCreate, Answer, ChatFlags, Code, Command, DeviceView, Event};
 use parlor_wire::MessageId;
+use parlor_wire::relay::client_frame::Request;
 
 /// All that a device shows of its chats, in one order.
 fn shown(story: &mut Story, device: usize) -> Result<Vec<MessageRow>> {
@@ -220,4 +221,36 @@ fn linking_survives_crashes_and_a_bad_network() -> Result<()> {
         check(&mut story.world, &said).with_context(|| format!("seed {seed}"))?;
     }
     Ok(())
+}
+
+#[test]
+fn a_history_from_before_a_removal_brings_no_chat_back() -> Result<()> {
+    let mut story = Story::begin(9, 2)?;
+    everybody_talks(&mut story, &[0, 1])?;
+    let second = story.link(1)?;
+    while story.world.device(second)?.user()?.is_none() {
+        ensure!(story.world.go_on()?, "the new device has no account");
+    }
+    // The history is on its way until it is out of date.
+    story.world.intercept(Box::new(|device, frame| match &frame {
+        Frame::Up(up) if device == 1 && matches!(up.request, Some(Request::DirectPost(_))) => {
+            Vec::new()
+        }
+        _ => vec![frame],
+    }));
+    story.world.run_until(story.world.now() + 60_000)?;
+    let chat_id = story.group(0)?.chat_id;
+    let members = vec!["person1".into()];
+    let remove = Command::RemoveMembers { chat_id: chat_id.text(), members };
+    let removed = story.world.ask(0, remove)?;
+    ensure!(removed.is_ok(), "{removed:?}");
+    story.world.run_until(story.world.now() + 60_000)?;
+    story.world.be_honest();
+    story.world.settle()?;
+    for device in [1, second] {
+        let chat = story.world.device(device)?.read(|tx| Ok(tx.chat(&chat_id)?))?;
+        ensure!(chat.is_some_and(|chat| chat.left), "device {device} takes itself for a member");
+    }
+    let said = story.said();
+    check(&mut story.world, &said)
 }
