@@ -1,8 +1,10 @@
-//! The project's own commands: `cargo xtask run | test | web | tidy | bench`.
+//! The project's own commands: `cargo xtask run | test | web | tidy | bench | fuzz`.
 //!
 //! Each subject has its file; this one only routes. Absent on purpose: anything that the product does itself.
 
 mod bench;
+mod fuzz;
+mod previous;
 mod run;
 mod setup;
 mod shell;
@@ -19,7 +21,8 @@ Usage: cargo xtask <command>
   test [ARGS for cargo test]              everything that has to hold before a change goes in
   web [--test]                            build the web app into target/web, for the next build of the server
   tidy                                    the house rules only
-  bench [NAME [ARGS]]                     run a named measurement; without a name, list them";
+  bench [NAME [ARGS]]                     run a named measurement; without a name, list them
+  fuzz [NAME | all [SECONDS]]             look for inputs that break a decoder; without a name, list them";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Some("web") => web::command(&rest),
         Some("tidy") => tidy::command(),
         Some("bench") => bench::bench(&rest),
+        Some("fuzz") => fuzz::fuzz(&rest),
         None | Some("help" | "--help" | "-h") => {
             println!("{HELP}");
             Ok(())

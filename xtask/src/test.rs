@@ -4,9 +4,10 @@
 //! stdout is `N passed, N failed`; the exit status is zero only if every step succeeded. One cargo profile (dev)
 //! and one selection of packages throughout, so that nothing is built twice.
 
-use crate::{setup, shell, tidy};
+use crate::{previous, setup, shell, tidy};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{ExitCode, Stdio};
 use std::time::Instant;
 
@@ -49,7 +50,12 @@ pub fn test(extra: &[String]) -> ExitCode {
         shell::run(shell::cargo().args(["build", "--workspace", "--bins", "--examples", "--tests"]))
     });
     if built {
-        step("tests", &mut || cargo_test(extra, &mut sum));
+        let mut before = None;
+        step("the version before", &mut || {
+            before = previous::build()?;
+            Ok(())
+        });
+        step("tests", &mut || cargo_test(extra, before.as_deref(), &mut sum));
     }
 
     println!("\n{:.0} s in all", started.elapsed().as_secs_f64());
@@ -61,8 +67,9 @@ pub fn test(extra: &[String]) -> ExitCode {
 }
 
 /// Runs all tests, shows what they print as it comes, and counts.
-fn cargo_test(extra: &[String], sum: &mut Sum) -> Result<()> {
+fn cargo_test(extra: &[String], before: Option<&Path>, sum: &mut Sum) -> Result<()> {
     let mut command = shell::cargo();
+    command.envs(before.map(|binary| ("PARLOR_PREVIOUS_BIN", binary)));
     command.args(["test", "--workspace", "--no-fail-fast"]).args(extra).stdout(Stdio::piped());
     let mut child = command.spawn().context("cargo cannot be started")?;
     let output = child.stdout.take().context("cargo test has no output")?;

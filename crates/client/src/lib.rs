@@ -15,6 +15,13 @@ mod profile;
 mod tls;
 mod transfer;
 
+/// What reads bytes that others may have written, for the fuzz targets; nothing else has a use for it.
+#[doc(hidden)]
+pub mod decoders {
+    pub use crate::key::header;
+    pub use crate::transfer::picture;
+}
+
 pub use encrypt::EncryptError;
 pub use key::{KeyError, Protection};
 pub use parlor_driver::{Output, Ticket};

@@ -391,6 +391,15 @@ impl<P: Ports> Driver<P> {
 
     fn carry_out_all(&mut self, done: Committed) {
         let useless = done.effects.last().is_some_and(|effects| effects.disconnect);
+        if done.effects.last().is_some_and(|effects| effects.emptied)
+            && let Err(error) = self.store.compact()
+        {
+            // The rows are gone and overwritten; only the room is not given back.
+            tracing::warn!(
+                full = EngineError::from(error).is_full(),
+                "the database was not compacted"
+            );
+        }
         for effects in done.effects {
             self.carry_out(effects);
         }
@@ -428,6 +437,7 @@ impl<P: Ports> Driver<P> {
     /// A step failed: what was not committed is forgotten everywhere.
     fn failed(&mut self, error: &EngineError) {
         let kind = match error {
+            full if full.is_full() => "the disk, which is full",
             EngineError::Store(_) => "the database",
             EngineError::Mls(_) => "the state of a group",
             EngineError::Damaged(_) => "what the database holds",
@@ -439,9 +449,14 @@ impl<P: Ports> Driver<P> {
         if self.told != "offline" {
             self.tell(Event::Connection { state: "offline".into() });
         }
+        let (code, problem) = match error.is_full() {
+            true => (Code::Unavailable, "The disk is full. What was not done before was undone."),
+            false => {
+                (Code::Internal, "Something inside failed. What was not done before was undone.")
+            }
+        };
         for ticket in std::mem::take(&mut self.open) {
-            let problem = "Something inside failed. What was not done before was undone.";
-            self.answer_open(ticket, Err(Failure::new(Code::Internal, problem)));
+            self.answer_open(ticket, Err(Failure::new(code, problem)));
         }
     }
 
@@ -524,6 +539,9 @@ fn is_quiet(effects: &Effects) -> bool {
         && effects.files.is_empty()
         && !effects.disconnect
 }
+
+#[cfg(test)]
+mod tests;
 
 /// The server that a command begins with.
 pub fn server_named(command: &Command) -> Option<&str> {

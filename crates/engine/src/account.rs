@@ -46,9 +46,6 @@ pub fn identity(tx: &Tx<'_>) -> Result<Option<DeviceIdentity>> {
 }
 
 pub fn server(tx: &Tx<'_>) -> Result<Option<String>> {
-    if tx.number("revoked")? == 1 {
-        return Ok(None);
-    }
     text(tx, "server")
 }
 

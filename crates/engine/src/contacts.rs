@@ -181,6 +181,9 @@ impl Step<'_, '_> {
         }
         if *user == self.me()? {
             self.own_log_came(&entries.seen)?;
+            if self.out.emptied {
+                return Ok(());
+            }
         }
         if entries.username.is_some() {
             let mut person = self.tx.person(user)?;

@@ -201,9 +201,7 @@ impl Step<'_, '_> {
         let before = self.tx.number("own_log_seq")?;
         self.tx.set_number("own_log_seq", u64::from(log.head_seq()))?;
         if log.active_device(&self.identity()?.device).is_none() {
-            self.tx.set_number("revoked", 1)?;
-            self.out.disconnect = true;
-            return Ok(());
+            return self.forget_everything();
         }
         if u64::from(log.head_seq()) > before {
             self.devices_changed(&log, before)?;

@@ -22,6 +22,7 @@ mod notice;
 mod outbox;
 mod own;
 mod project;
+mod removed;
 mod step;
 
 pub use media::{FileNews, FileOrder, FileProblem, FileSpec, Happened, NewFile, Prepared};
@@ -80,6 +81,8 @@ pub struct Effects {
     pub wake_at: Option<u64>,
     /// The connection is of no use any more.
     pub disconnect: bool,
+    /// Everything was deleted; what is left of it in free space has to go as well.
+    pub emptied: bool,
 }
 
 /// Why a step failed. Roll back, reset, and connect anew.
@@ -94,6 +97,14 @@ pub enum EngineError {
     /// The database holds something that this version did not write.
     #[error("the profile is damaged: {0}")]
     Damaged(&'static str),
+}
+
+impl EngineError {
+    /// Whether the disk has no room: nothing is wrong with what is stored, and the same step may work later.
+    pub fn is_full(&self) -> bool {
+        use parlor_mls::{KvError, MlsError};
+        matches!(self, Self::Store(StoreError::Full) | Self::Mls(MlsError::Kv(KvError::Full)))
+    }
 }
 
 impl From<parlor_wire::id::InvalidId> for EngineError {

@@ -13,8 +13,8 @@ use crate::{Result, Ticket};
 use parlor_store::chats::ChatId;
 use parlor_view::{Answer, Code, Command, Event, Failure};
 use parlor_wire::relay::{
-    self, Authenticate, Goodbye, GoodbyeReason, MailboxStat, Register, Reply, ServerFrame,
-    client_frame::Request, reply::Result as Outcome, server_frame::Body,
+    self, Authenticate, MailboxStat, Register, Reply, ServerFrame, client_frame::Request,
+    reply::Result as Outcome, server_frame::Body,
 };
 use parlor_wire::{DeviceId, FileId, GroupId, Hash, QueueId, UserId, statement};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +91,8 @@ pub enum Purpose {
     RestoreJoin,
     /// Another recovery key in the own device log.
     Rotate,
+    /// The own log, from a relay that says that this device is revoked.
+    Proof,
     /// Nothing depends on the reply.
     Nothing,
 }
@@ -155,6 +157,26 @@ pub enum Waiting {
         command: Command,
         names: BTreeSet<String>,
     },
+}
+
+impl Waiting {
+    /// Which command it is.
+    pub fn ticket(&self) -> Ticket {
+        match self {
+            Self::Create { ticket }
+            | Self::LinkStart { ticket, .. }
+            | Self::LinkCode { ticket }
+            | Self::LinkConfirm { ticket }
+            | Self::Removal { ticket, .. }
+            | Self::BackupStatus { ticket }
+            | Self::Restore { ticket, .. }
+            | Self::BackupEnable { ticket }
+            | Self::Sync { ticket, .. }
+            | Self::Intent { ticket, .. }
+            | Self::Online { ticket, .. }
+            | Self::Names { ticket, .. } => *ticket,
+        }
+    }
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +254,11 @@ impl Step<'_, '_> {
             Some(Body::Reply(reply)) => self.replied(reply),
             Some(Body::Deliver(deliver)) => self.delivered(deliver.items),
             Some(Body::Live(live)) => self.live(&live),
-            Some(Body::Goodbye(goodbye)) => self.goodbye(&goodbye),
+            Some(Body::Goodbye(_)) => {
+                // Whatever the reason: the next connection tells what follows from it.
+                self.out.disconnect = true;
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -305,14 +331,6 @@ impl Step<'_, '_> {
         }
     }
 
-    fn goodbye(&mut self, goodbye: &Goodbye) -> Result<()> {
-        if goodbye.reason() == GoodbyeReason::Revoked {
-            self.tx.set_number("revoked", 1)?;
-        }
-        self.out.disconnect = true;
-        Ok(())
-    }
-
     fn replied(&mut self, reply: Reply) -> Result<()> {
         let Some(purpose) = self.engine.net.open.remove(&reply.id) else { return Ok(()) };
         let result = match reply.result {
@@ -340,6 +358,7 @@ impl Step<'_, '_> {
             }
             Purpose::Post { outbox, hash, chat } => self.posted(outbox, &hash, chat, result),
             Purpose::Bundle { group, hash } => self.bundled(&group, &hash, result),
+            Purpose::Proof => self.proof_came(result),
             Purpose::Log { user } => self.log_came(&user, result),
             Purpose::Resolve { username } => self.resolved(&username, result),
             Purpose::Take { intent, user } => self.taken(intent, &user, result),
@@ -371,7 +390,7 @@ impl Step<'_, '_> {
     fn authenticated(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
         if let Err(failure) = result {
             if failure.code() == relay::Code::Revoked {
-                self.tx.set_number("revoked", 1)?;
+                return self.ask_for_proof();
             }
             self.out.disconnect = true;
             return Ok(());

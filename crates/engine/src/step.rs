@@ -3,8 +3,8 @@
 use crate::net::Purpose;
 use crate::{Ctx, Effects, Engine, EngineError, Result, Ticket, account};
 use parlor_mls::{DeviceIdentity, Group, KeyValue, KvError, Mls, Suite};
-use parlor_store::Tx;
 use parlor_store::chats::ChatId;
+use parlor_store::{StoreError, Tx};
 use parlor_view::{Answer, Code, Event, Failure};
 use parlor_wire::relay::{ClientFrame, client_frame::Request};
 use parlor_wire::{GroupId, MessageId, UserId};
@@ -16,13 +16,20 @@ pub struct Area<'a, 't>(pub &'a Tx<'t>);
 
 impl KeyValue for Area<'_, '_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
-        self.0.mls_get(key).map_err(|error| KvError(error.to_string()))
+        self.0.mls_get(key).map_err(kv_error)
     }
     fn put(&self, key: &[u8], value: &[u8]) -> Result<(), KvError> {
-        self.0.mls_put(key, value).map_err(|error| KvError(error.to_string()))
+        self.0.mls_put(key, value).map_err(kv_error)
     }
     fn delete(&self, key: &[u8]) -> Result<(), KvError> {
-        self.0.mls_delete(key).map_err(|error| KvError(error.to_string()))
+        self.0.mls_delete(key).map_err(kv_error)
+    }
+}
+
+fn kv_error(error: StoreError) -> KvError {
+    match error {
+        StoreError::Full => KvError::Full,
+        other => KvError::Failed(other.to_string()),
     }
 }
 
@@ -76,6 +83,9 @@ impl<'a, 't> Step<'a, 't> {
 
     /// Lets waiting work go on, then turns what was touched into events.
     pub fn finish(mut self) -> Result<Effects> {
+        if self.out.emptied {
+            return Ok(self.out);
+        }
         self.retry_parked()?;
         self.due_work()?;
         self.move_files()?;
@@ -152,8 +162,11 @@ impl<'a, 't> Step<'a, 't> {
         if let Some(group) = self.engine.groups.remove(id) {
             return Ok(Some(group));
         }
-        // A state that cannot be read is a lost state: the group is joined again.
-        Ok(self.mls(|mls| Group::load(mls, id))?.unwrap_or(None))
+        match self.mls(|mls| Group::load(mls, id))? {
+            Err(error @ parlor_mls::MlsError::Kv(_)) => Err(error.into()),
+            // A state that cannot be read is a lost state: the group is joined again.
+            loaded => Ok(loaded.unwrap_or(None)),
+        }
     }
 
     /// Keeps a group in memory.

@@ -21,8 +21,14 @@ pub trait KeyValue {
 
 /// The database failed. The transaction has to be rolled back; trying again may help.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the key-value area failed: {0}")]
-pub struct KvError(pub String);
+pub enum KvError {
+    /// There is no room.
+    #[error("the key-value area has no room for more")]
+    Full,
+    /// Anything else, in its own words.
+    #[error("the key-value area failed: {0}")]
+    Failed(String),
+}
 
 /// `None` is a deletion.
 type Layer = BTreeMap<Vec<u8>, Option<Zeroizing<Vec<u8>>>>;

@@ -31,6 +31,12 @@ impl MemoryStore {
         Self { map: Arc::new(Mutex::new(self.locked().clone())), key: self.key.clone() }
     }
 
+    /// Whether both have the same rows, for tests.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let theirs = other.locked().0.clone();
+        self.locked().0 == theirs
+    }
+
     /// Number of rows of a table, for tests.
     pub fn count(&self, table: Table) -> usize {
         self.locked().0.keys().filter(|(of, _)| *of == table).count()

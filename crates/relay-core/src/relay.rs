@@ -124,6 +124,7 @@ impl Relay {
             serial: self.sessions.fetch_add(1, Ordering::Relaxed),
             authenticated: None,
             guest: None,
+            revoked: None,
             put_off: None,
             window: Window::default(),
         };

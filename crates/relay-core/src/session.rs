@@ -5,6 +5,8 @@
 //! | anonymous      | the challenge was sent      | register, post, commit, look at a group info   |
 //! | guest          | `AuthenticateGuest`         | open and close direct queues, acknowledge; its |
 //! |                |                             | mailbox is delivered                           |
+//! | revoked        | a valid `Authenticate` of a | as anonymous, and fetch the own device log     |
+//! |                | device that is revoked      |                                                |
 //! | authenticated  | a valid `Authenticate`      | everything; its mailbox is delivered           |
 //!
 //! Invariant: items are sent in order, and no more than a window of them is unacknowledged.
@@ -40,6 +42,8 @@ pub struct Session {
     pub(crate) authenticated: Option<Authenticated>,
     /// The mailbox of a guest, who is no device.
     pub(crate) guest: Option<MailboxId>,
+    /// Whose device it was: revoked, and it proved to have its key.
+    pub(crate) revoked: Option<UserId>,
     pub(crate) window: Window,
     /// The first post that came too fast and has not come again.
     pub(crate) put_off: Option<PutOff>,

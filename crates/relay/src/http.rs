@@ -1,5 +1,6 @@
 //! The routes.
 
+use crate::door::Full;
 use crate::server::{Remote, Shared, now};
 use crate::web::{self, WebFiles};
 use crate::{blobs, connection};
@@ -34,6 +35,20 @@ pub fn router(shared: Arc<Shared>, files: WebFiles) -> Router {
         .with_state(shared)
 }
 
+/// For a connection that finds no room: whatever it asks, it is told so.
+pub fn refusal(full: Full) -> Router {
+    let (status, text) = match full {
+        Full::Server => {
+            (StatusCode::SERVICE_UNAVAILABLE, "this server has no room for more connections\n")
+        }
+        Full::Address => {
+            (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address\n")
+        }
+    };
+    let headers = [(header::RETRY_AFTER, "30"), (header::CONNECTION, "close")];
+    Router::new().fallback(move || async move { (status, headers, text) })
+}
+
 async fn health(State(shared): State<Arc<Shared>>) -> Response {
     if shared.data.store.has_room() {
         return "ok\n".into_response();
@@ -43,7 +58,8 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     let store = &shared.data.store;
-    let text = shared.metrics.text(store.disk_bytes(), store.blob_bytes().unwrap_or_default());
+    let blobs = store.blob_bytes().unwrap_or_default();
+    let text = shared.metrics.text(store.disk_bytes(), blobs, shared.door.open() as u64);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 

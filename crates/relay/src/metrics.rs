@@ -30,6 +30,8 @@ pub struct Metrics {
     pub connections: Number,
     /// WebSocket connections ever opened.
     pub connections_opened: Number,
+    /// Connections of any kind that found no room.
+    pub sockets_refused: Number,
     /// Connections ended because their reader was too slow.
     pub slow_readers: Number,
     /// Requests read.
@@ -55,11 +57,14 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The text that Prometheus reads; `disk` and `blobs` are bytes of the database and of all blobs.
-    pub fn text(&self, disk: u64, blobs: u64) -> String {
+    /// The text that Prometheus reads; `disk` and `blobs` are bytes of the database and of all blobs, `sockets` the
+    /// connections of any kind.
+    pub fn text(&self, disk: u64, blobs: u64, sockets: u64) -> String {
         let rows = [
             ("connections", "gauge", self.connections.get()),
             ("connections_opened_total", "counter", self.connections_opened.get()),
+            ("sockets", "gauge", sockets),
+            ("sockets_refused_total", "counter", self.sockets_refused.get()),
             ("slow_readers_total", "counter", self.slow_readers.get()),
             ("requests_total", "counter", self.requests.get()),
             ("failures_total", "counter", self.failures.get()),

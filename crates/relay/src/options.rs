@@ -1,5 +1,6 @@
 //! What an operator can set, from flags, environment and file; the first of them that says something wins.
 
+use crate::door::ConnectionLimits;
 use crate::space::{Space, USUAL_RESERVE};
 use parlor_relay_core::{BlobLimits, DEFAULT_BACKUP_BYTES, Limits, Rate, Settings};
 use parlor_wire::relay::Registration;
@@ -10,6 +11,10 @@ use std::time::Duration;
 
 /// A client that does not read is disconnected after this.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Connections at once, in all, and from one address that speaks TLS with the server itself.
+const CONNECTIONS: usize = 100_000;
+const CONNECTIONS_PER_ADDRESS: usize = 1_024;
 
 /// Options of one source; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -71,6 +76,10 @@ pub struct RateOptions {
     pub write: Option<RateOption>,
     /// What the backup of one account may have, in MiB.
     pub backup_mib: Option<u64>,
+    /// Connections at once; 0 for no limit.
+    pub connections: Option<usize>,
+    /// Connections at once from one address; 0 for no limit.
+    pub connections_per_address: Option<usize>,
     /// Free space on the disk that is left alone, in MiB.
     pub min_free_mib: Option<u64>,
 }
@@ -118,6 +127,8 @@ pub struct Checked {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// For the brain.
     pub settings: Settings,
+    /// Connections at once.
+    pub connections: ConnectionLimits,
     /// Room on the disk, and how much of it is left alone.
     pub space: Space,
     /// A write to a client that takes longer ends its connection.
@@ -169,6 +180,7 @@ impl Options {
             None => Registration::Invite,
         };
         let limits = self.limits.unwrap_or_default();
+        let connections = limits.connections(tls.is_some());
         let reserve = limits.min_free_mib.map_or(USUAL_RESERVE, |mib| mib.saturating_mul(1 << 20));
         let settings = Settings {
             name: self.name.unwrap_or_else(|| "Parlor".into()),
@@ -181,7 +193,8 @@ impl Options {
         };
         let data = self.data.unwrap_or_else(|| "parlor-data".into());
         let space = Space::of_disk(&data, reserve);
-        Ok(Checked { listen, data, tls, settings, space, write_timeout: WRITE_TIMEOUT })
+        let write_timeout = WRITE_TIMEOUT;
+        Ok(Checked { listen, data, tls, settings, connections, space, write_timeout })
     }
 }
 
@@ -204,6 +217,22 @@ impl FileOptions {
 }
 
 impl RateOptions {
+    /// Without TLS a proxy is in front, and all connections come from its address.
+    fn connections(&self, tls: bool) -> ConnectionLimits {
+        if self.enabled == Some(false) {
+            return ConnectionLimits::default();
+        }
+        let limit = |set: Option<usize>, usual: Option<usize>| match set {
+            None => usual,
+            Some(0) => None,
+            Some(limit) => Some(limit),
+        };
+        ConnectionLimits {
+            all: limit(self.connections, Some(CONNECTIONS)),
+            address: limit(self.connections_per_address, tls.then_some(CONNECTIONS_PER_ADDRESS)),
+        }
+    }
+
     fn limits(self) -> Limits {
         if self.enabled == Some(false) {
             return Limits::NONE;
@@ -240,6 +269,18 @@ mod tests {
         assert_eq!(consented.settings.registration, Registration::Invite);
         let local = options("[::1]:1", false).check().unwrap();
         assert_eq!(local.settings.registration, Registration::Open);
+    }
+
+    #[test]
+    fn connections_of_one_address_are_limited_where_addresses_are_of_clients() {
+        let limits =
+            |text: &str, tls| toml::from_str::<RateOptions>(text).unwrap().connections(tls);
+        let usual = limits("", true);
+        assert_eq!((usual.all, usual.address), (Some(CONNECTIONS), Some(CONNECTIONS_PER_ADDRESS)));
+        assert_eq!(limits("", false).address, None);
+        let set = limits("connections = 0\nconnections_per_address = 7", false);
+        assert_eq!((set.all, set.address), (None, Some(7)));
+        assert_eq!(limits("enabled = false", true), ConnectionLimits::default());
     }
 
     #[test]

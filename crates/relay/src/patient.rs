@@ -1,6 +1,7 @@
 //! A connection that is given up when the other side takes nothing for too long. What is read has limits of its
 //! own where it is read.
 
+use crate::door::Place;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,12 +15,14 @@ pub struct Patient<S> {
     limit: Duration,
     /// Runs while a write waits.
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Given back when the connection is closed.
+    _place: Place,
 }
 
 impl<S> Patient<S> {
-    /// Waits no longer than `limit` for a write to go on.
-    pub fn new(inner: S, limit: Duration) -> Self {
-        Self { inner, limit, waiting: None }
+    /// Waits no longer than `limit` for a write to go on. It has its place as long as it lives.
+    pub fn new(inner: S, limit: Duration, place: Place) -> Self {
+        Self { inner, limit, waiting: None, _place: place }
     }
 
     fn watched<T>(
@@ -90,12 +93,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::door::{ConnectionLimits, Door, Entry};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test]
     async fn whoever_reads_goes_on_and_whoever_does_not_is_given_up() {
         let (one, mut other) = tokio::io::duplex(64);
-        let mut patient = Patient::new(one, Duration::from_millis(20));
+        let Entry::Served(place) = Door::new(ConnectionLimits::default()).enter(1) else {
+            unreachable!("there is no limit")
+        };
+        let mut patient = Patient::new(one, Duration::from_millis(20), place);
         let reader = tokio::spawn(async move {
             let mut read = [0; 640];
             other.read_exact(&mut read).await.unwrap();

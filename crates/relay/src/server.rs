@@ -2,6 +2,7 @@
 
 use crate::blobs::{self, BlobFiles};
 use crate::data::{Data, DataError};
+use crate::door::{Door, Entry, TELLING};
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::options::Checked;
@@ -62,6 +63,8 @@ pub struct Shared {
     /// Who is connected. Answers of commands hold this and never the whole: the commit thread must not be
     /// the one that drops the store.
     pub hub: Arc<Hub>,
+    /// How many are connected, for whatever.
+    pub door: Arc<Door>,
     /// Counters.
     pub metrics: Metrics,
     /// A write to a client that takes longer ends its connection.
@@ -111,8 +114,10 @@ impl Server {
         let (hub, metrics) = (Arc::default(), Metrics::default());
         let write_timeout = options.write_timeout;
         let (blobs, space) = (BlobFiles::in_data(&data.folder), options.space);
+        let door = Door::new(options.connections);
         let shared =
-            Arc::new(Shared { relay, data, blobs, space, hub, metrics, write_timeout, ending });
+            Shared { relay, data, blobs, space, hub, door, metrics, write_timeout, ending };
+        let shared = Arc::new(shared);
         Ok(Self { shared, listener, tls, end, admin, web: &[] })
     }
 
@@ -143,11 +148,7 @@ impl Server {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, address)) => {
                         let remote = Remote(hasher.hash_one(limited_by(address.ip())));
-                        let router = router.clone().layer(axum::Extension(remote));
-                        let _ = stream.set_nodelay(true);
-                        // A WebSocket that waits has its own, shorter limit.
-                        let stream = Patient::new(stream, 2 * shared.write_timeout);
-                        tokio::spawn(accept(stream, tls.clone(), router, shared.ending.clone()));
+                        arrived(&shared, stream, remote, &tls, &router);
                     }
                     Err(error) => {
                         tracing::warn!(%error, "accepting a connection failed");
@@ -173,6 +174,33 @@ impl Server {
         if tokio::time::timeout(FAREWELL, others).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
+    }
+}
+
+/// Serves a connection, or tells it that there is no room.
+fn arrived(
+    shared: &Arc<Shared>,
+    stream: TcpStream,
+    remote: Remote,
+    tls: &Option<TlsAcceptor>,
+    router: &Router,
+) {
+    let _ = stream.set_nodelay(true);
+    let (tls, ending) = (tls.clone(), shared.ending.clone());
+    match shared.door.enter(remote.0) {
+        Entry::Served(place) => {
+            let router = router.clone().layer(axum::Extension(remote));
+            // A WebSocket that waits has its own, shorter limit.
+            let stream = Patient::new(stream, 2 * shared.write_timeout, place);
+            tokio::spawn(accept(stream, tls, router, ending));
+        }
+        Entry::Told(full, place) => {
+            shared.metrics.sockets_refused.add(1);
+            let stream = Patient::new(stream, TELLING, place);
+            let told = accept(stream, tls, http::refusal(full), ending);
+            tokio::spawn(tokio::time::timeout(TELLING, told));
+        }
+        Entry::Closed => shared.metrics.sockets_refused.add(1),
     }
 }
 

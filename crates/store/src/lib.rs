@@ -31,9 +31,12 @@ use zeroize::Zeroizing;
 /// Why the database cannot do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// SQLite says no: disk full, damaged file, or our own mistake.
+    /// There is no room for what was to be written; what was committed is whole. Trying again may help.
+    #[error("the disk is full")]
+    Full,
+    /// SQLite says no: damaged file, or our own mistake.
     #[error("the database refused: {0}")]
-    Sql(#[from] rusqlite::Error),
+    Sql(#[source] rusqlite::Error),
     /// The file was written by a later version of Parlor.
     #[error("the profile was written by a later version (schema {0})")]
     TooNew(usize),
@@ -43,6 +46,15 @@ pub enum StoreError {
     /// A stored id has the wrong length.
     #[error("the database holds a damaged id")]
     Damaged(#[from] parlor_wire::id::InvalidId),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Sql(error),
+        }
+    }
 }
 
 /// Result of a query.
@@ -102,6 +114,26 @@ impl Store {
     pub fn begin(&mut self) -> Result<Tx<'_>> {
         let behavior = rusqlite::TransactionBehavior::Immediate;
         Ok(Tx { inner: self.connection.transaction_with_behavior(behavior)? })
+    }
+
+    /// From now on the database may grow by so many pages, and without end with `None`; tests fill disks with it.
+    pub fn leave_room(&mut self, pages: Option<u32>) -> Result<()> {
+        let most = match pages {
+            None => i64::from(u32::MAX - 1),
+            Some(more) => {
+                let count = self.connection.query_row("PRAGMA page_count", [], |row| row.get(0));
+                count.map(|count: i64| count + i64::from(more))?
+            }
+        };
+        Ok(self.connection.pragma_update(None, "max_page_count", most)?)
+    }
+
+    /// Gives back the room of what was deleted. Its pages were overwritten when it was deleted; this ends their
+    /// copies in the log of changes.
+    pub fn compact(&mut self) -> Result<()> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.connection.execute_batch(&format!("{checkpoint}; VACUUM; {checkpoint}"))?;
+        Ok(())
     }
 
     /// A copy of the whole database, as it is now; the simulation uses it to crash and to restore.
@@ -165,6 +197,11 @@ impl Tx<'_> {
     /// Makes everything durable.
     pub fn commit(self) -> Result<()> {
         Ok(self.inner.commit()?)
+    }
+
+    /// Deletes everything; what is left is like a new database.
+    pub fn forget_everything(&self) -> Result<()> {
+        migrations::begin_anew(&self.inner)
     }
 
     fn execute<P: Params>(&self, sql: &str, params: P) -> Result<usize> {

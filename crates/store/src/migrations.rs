@@ -37,6 +37,25 @@ fn run_to(connection: &mut Connection, last: usize) -> Result<()> {
     Ok(())
 }
 
+/// Drops all there is, of whatever version, and takes all steps again, inside the caller's transaction.
+pub fn begin_anew(connection: &Connection) -> Result<()> {
+    connection.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+    // What belongs to a virtual table goes with it, and what belongs to a table does as well.
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+               ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC";
+    let mut statement = connection.prepare(sql)?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let names = names.collect::<rusqlite::Result<Vec<_>>>()?;
+    drop(statement);
+    for name in names {
+        connection.execute_batch(&format!("DROP TABLE IF EXISTS \"{name}\""))?;
+    }
+    for sql in STEPS {
+        connection.execute_batch(sql)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -94,6 +113,35 @@ mod tests {
         let mut old = version_1();
         run(&mut old).unwrap();
         assert_eq!(schema(&old), schema(&Store::in_memory().unwrap().connection));
+    }
+
+    #[test]
+    fn whoever_begins_anew_has_a_new_database() {
+        let contents = |connection: &Connection| {
+            let sql = "SELECT name, sql FROM sqlite_schema ORDER BY name";
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+            });
+            let schema = rows.unwrap().map(|row| row.unwrap()).collect::<Vec<_>>();
+            let count = |table: &str| {
+                let sql = format!("SELECT COUNT(*) FROM \"{table}\"");
+                connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+            };
+            let tables = schema
+                .iter()
+                .filter(|(_, sql)| sql.as_ref().is_some_and(|sql| sql.starts_with("CREATE TABLE")));
+            let counts = tables.map(|(name, _)| (name.clone(), count(name))).collect::<Vec<_>>();
+            (schema, counts)
+        };
+        let mut old = version_1();
+        run(&mut old).unwrap();
+        let tx = old.transaction().unwrap();
+        begin_anew(&tx).unwrap();
+        tx.commit().unwrap();
+        let version: i64 = old.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!(version, STEPS.len() as i64);
+        assert_eq!(contents(&old), contents(&Store::in_memory().unwrap().connection));
     }
 
     #[test]

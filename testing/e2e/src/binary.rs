@@ -53,9 +53,20 @@ pub struct Ended {
 
 /// `parlor`, ready for arguments, and out of reach of the keychain of whoever runs the tests.
 pub fn parlor_command() -> Result<Command> {
-    let mut command = Command::new(parlor()?);
+    Ok(command_of(&parlor()?))
+}
+
+/// The same for a binary of another version.
+pub(crate) fn command_of(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
     command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
-    Ok(command)
+    command
+}
+
+/// The binary of the version before this one: `PARLOR_PREVIOUS_BIN`, which `cargo xtask test` builds where there is
+/// a history. `None` without.
+pub fn previous() -> Option<PathBuf> {
+    std::env::var_os("PARLOR_PREVIOUS_BIN").map(PathBuf::from)
 }
 
 /// Runs `parlor` with these arguments and an empty stdin until it ends by itself.

@@ -10,7 +10,7 @@ mod process;
 mod relay;
 mod rpc;
 
-pub use binary::{Ended, end_of, parlor, parlor_command, run_to_end};
+pub use binary::{Ended, end_of, parlor, parlor_command, previous, run_to_end};
 pub use person::{Person, World, text};
 pub use process::Output;
 pub use relay::Relay;

@@ -1,6 +1,6 @@
 //! People of a test world: a server, accounts on it, and what people do with a chat.
 
-use crate::{DEADLINE, Relay, Rpc, RpcError};
+use crate::{DEADLINE, Relay, Rpc, RpcError, parlor};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -11,6 +11,8 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct World {
     pub relay: Relay,
+    /// What devices are started with.
+    binary: PathBuf,
     log: Option<&'static str>,
     devices: Cell<usize>,
     // Behind the relay: fields are dropped in order, and the process has to end before its folder goes.
@@ -39,19 +41,41 @@ impl World {
         let path = dir.path().join("options.toml");
         std::fs::write(&path, config)?;
         let options = ["--config", path.to_str().context("the path is not UTF-8")?];
-        let relay = Relay::start_with(&dir.path().join("relay"), &options, None)?;
-        Ok(Self { relay, log: None, devices: Cell::new(0), dir })
+        Self::over(dir, parlor()?, &options, None)
     }
 
     fn build(options: &[&str], log: Option<&'static str>) -> Result<Self> {
-        let dir = TempDir::new()?;
-        let relay = Relay::start_with(&dir.path().join("relay"), options, log)?;
-        Ok(Self { relay, log, devices: Cell::new(0), dir })
+        Self::over(TempDir::new()?, parlor()?, options, log)
+    }
+
+    /// A world in which everything is of another version, until it is replaced.
+    pub fn of(binary: PathBuf) -> Result<Self> {
+        Self::over(TempDir::new()?, binary, &[], None)
+    }
+
+    fn over(
+        dir: TempDir,
+        binary: PathBuf,
+        options: &[&str],
+        log: Option<&'static str>,
+    ) -> Result<Self> {
+        let data = dir.path().join("relay");
+        let relay = Relay::start_of(binary.clone(), &data, options, log)?;
+        Ok(Self { relay, binary, log, devices: Cell::new(0), dir })
+    }
+
+    /// From now on new devices are of another version.
+    pub fn replace(&mut self, binary: PathBuf) {
+        self.binary = binary;
     }
 
     /// The folder of a profile or of other data.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    fn device(&self, number: usize) -> Result<Rpc> {
+        Rpc::start_of(self.binary.clone(), &self.path(&format!("device-{number}")), self.log)
     }
 
     /// A new person with one device, connected.
@@ -61,8 +85,7 @@ impl World {
 
     /// The same with more params of `account.create`.
     pub fn person_with(&self, name: &str, mut params: Value) -> Result<Person> {
-        let mut rpc =
-            Rpc::start_logging(&self.path(&format!("device-{}", self.devices.get())), self.log)?;
+        let mut rpc = self.device(self.devices.get())?;
         self.devices.set(self.devices.get() + 1);
         if let Some(params) = params.as_object_mut() {
             params.insert("server".into(), self.relay.url().into());
@@ -85,7 +108,7 @@ impl World {
     /// The same as far as the new device has the account.
     pub fn link_begun(&self, person: &mut Person) -> Result<Person> {
         let number = self.devices.replace(self.devices.get() + 1);
-        let mut rpc = Rpc::start_logging(&self.path(&format!("device-{number}")), self.log)?;
+        let mut rpc = self.device(number)?;
         let params = json!({"server": self.relay.url(), "device_name": format!("Device {number}")});
         let uri = text(&rpc.call("link.start", params)?, "uri")?;
         let code = text(&person.call("link.approve", json!({"uri": uri}))?, "code")?;

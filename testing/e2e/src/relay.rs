@@ -13,6 +13,7 @@ use std::time::Instant;
 /// A running (or killed) `parlor serve`.
 #[derive(Debug)]
 pub struct Relay {
+    binary: PathBuf,
     data: PathBuf,
     options: Vec<String>,
     process: Owned,
@@ -29,10 +30,25 @@ impl Relay {
 
     /// The same with more options of `parlor serve`, and this much in its log (`RUST_LOG`).
     pub fn start_with(data: &Path, options: &[&str], log: Option<&'static str>) -> Result<Self> {
+        Self::start_of(parlor()?, data, options, log)
+    }
+
+    /// The same with a binary of another version.
+    pub fn start_of(
+        binary: PathBuf,
+        data: &Path,
+        options: &[&str],
+        log: Option<&'static str>,
+    ) -> Result<Self> {
         let options: Vec<String> = options.iter().map(|option| option.to_string()).collect();
         let stderr = Output::default();
-        let (process, url) = spawn(data, "127.0.0.1:0", &options, log, &stderr)?;
-        Ok(Self { data: data.to_path_buf(), options, process, stderr, url, log })
+        let (process, url) = spawn(&binary, data, "127.0.0.1:0", &options, log, &stderr)?;
+        Ok(Self { binary, data: data.to_path_buf(), options, process, stderr, url, log })
+    }
+
+    /// From the next start on it is of another version.
+    pub fn replace(&mut self, binary: PathBuf) {
+        self.binary = binary;
     }
 
     /// Where it is, for example `http://127.0.0.1:40123`.
@@ -54,7 +70,8 @@ impl Relay {
     pub fn restart(&mut self) -> Result<()> {
         let listen =
             self.url.strip_prefix("http://").context("the server's URL is not http")?.to_string();
-        let (process, url) = spawn(&self.data, &listen, &self.options, self.log, &self.stderr)?;
+        let (process, url) =
+            spawn(&self.binary, &self.data, &listen, &self.options, self.log, &self.stderr)?;
         ensure!(url == self.url, "the server came back elsewhere");
         self.process = process;
         Ok(())
@@ -80,13 +97,14 @@ impl Relay {
 }
 
 fn spawn(
+    binary: &Path,
     data: &Path,
     listen: &str,
     options: &[String],
     log: Option<&str>,
     stderr: &Output,
 ) -> Result<(Owned, String)> {
-    let mut command = Command::new(parlor()?);
+    let mut command = Command::new(binary);
     command
         .args(["serve", "--listen", listen, "--data"])
         .arg(data)

@@ -4,7 +4,7 @@
 //! missed by waiting late, and none is taken twice.
 
 use crate::DEADLINE;
-use crate::binary::parlor_command;
+use crate::binary::{command_of, parlor};
 use crate::process::{Output, Owned, locked};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -82,6 +82,7 @@ type Shared = Arc<(Mutex<Inbox>, Condvar)>;
 /// A device of a person: a running (or killed) `parlor rpc`.
 #[derive(Debug)]
 pub struct Rpc {
+    binary: PathBuf,
     profile: PathBuf,
     process: Owned,
     stdin: Option<ChildStdin>,
@@ -100,18 +101,39 @@ impl Rpc {
 
     /// The same with this much in its log (`RUST_LOG`).
     pub fn start_logging(profile: &Path, log: Option<&'static str>) -> Result<Self> {
-        Self::build(profile, log, Vec::new())
+        Self::build(parlor()?, profile, log, Vec::new())
+    }
+
+    /// The same with a binary of another version.
+    pub fn start_of(binary: PathBuf, profile: &Path, log: Option<&'static str>) -> Result<Self> {
+        Self::build(binary, profile, log, Vec::new())
+    }
+
+    /// From the next start on it is of another version.
+    pub fn replace(&mut self, binary: PathBuf) {
+        self.binary = binary;
     }
 
     /// The same with these options of `parlor rpc`.
     pub fn start_with(profile: &Path, options: &[&str]) -> Result<Self> {
-        Self::build(profile, None, options.iter().map(|option| option.to_string()).collect())
+        Self::build(
+            parlor()?,
+            profile,
+            None,
+            options.iter().map(|option| option.to_string()).collect(),
+        )
     }
 
-    fn build(profile: &Path, log: Option<&'static str>, options: Vec<String>) -> Result<Self> {
+    fn build(
+        binary: PathBuf,
+        profile: &Path,
+        log: Option<&'static str>,
+        options: Vec<String>,
+    ) -> Result<Self> {
         let stderr = Output::default();
-        let (process, stdin, inbox) = spawn(profile, log, &options, &stderr)?;
+        let (process, stdin, inbox) = spawn(&binary, profile, log, &options, &stderr)?;
         Ok(Self {
+            binary,
             profile: profile.to_path_buf(),
             process,
             stdin: Some(stdin),
@@ -244,7 +266,8 @@ impl Rpc {
 
     /// Starts it again on the same profile. Events that nobody took are forgotten.
     pub fn restart(&mut self) -> Result<()> {
-        let (process, stdin, inbox) = spawn(&self.profile, self.log, &self.options, &self.stderr)?;
+        let (process, stdin, inbox) =
+            spawn(&self.binary, &self.profile, self.log, &self.options, &self.stderr)?;
         self.process = process;
         self.stdin = Some(stdin);
         self.inbox = inbox;
@@ -289,12 +312,13 @@ impl Rpc {
 }
 
 fn spawn(
+    binary: &Path,
     profile: &Path,
     log: Option<&str>,
     options: &[String],
     stderr: &Output,
 ) -> Result<(Owned, ChildStdin, Shared)> {
-    let mut command = parlor_command()?;
+    let mut command = command_of(binary);
     command.args(["rpc", "--profile"]).arg(profile).args(options);
     command.envs(log.map(|log| ("RUST_LOG", log)));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -59,23 +59,24 @@ impl Device {
         Ok(Self::over(Store::from_snapshot(snapshot)?))
     }
 
-    /// One step of the engine; `committed` says whether the device lives long enough to commit it.
+    /// One step of the engine; `committed` says whether the device lives long enough to commit it. `None` when the
+    /// disk is full; then nothing is changed.
     pub(crate) fn step(
         &mut self,
         now: u64,
         rng: &mut dyn CryptoRng,
         input: Input,
         committed: bool,
-    ) -> Result<Effects> {
+    ) -> Result<Option<Effects>> {
         let tx = self.store.begin()?;
-        let effects = self
-            .engine
-            .handle(&tx, &mut Ctx { now, rng }, input)
-            .context("the engine failed on honest input")?;
+        let effects = match self.engine.handle(&tx, &mut Ctx { now, rng }, input) {
+            Err(error) if error.is_full() => return Ok(None),
+            handled => handled.context("the engine failed on honest input")?,
+        };
         if committed {
             tx.commit()?;
         }
-        Ok(effects)
+        Ok(Some(effects))
     }
 
     /// Looks at the database.
@@ -100,9 +101,9 @@ impl Device {
         })
     }
 
-    /// Whether it was removed from its account and knows.
+    /// Whether it was removed from its account and knows; then it has nothing more.
     pub fn revoked(&mut self) -> Result<bool> {
-        self.read(|tx| Ok(tx.number("revoked")? == 1))
+        self.read(|tx| Ok(tx.number("removed")? == 1))
     }
 
     /// A copy of the database, as a backup would have it.
@@ -112,15 +113,31 @@ impl Device {
 
     /// The library's state of a group disappears, as from a damaged disk; the engine starts anew.
     pub(crate) fn lose_group(&mut self, rng: &mut dyn CryptoRng, group: &GroupId) -> Result<()> {
+        self.library(rng, true, |mls| {
+            let group = Group::load(mls, group)?.context("a group to lose")?;
+            Ok(group.delete(mls)?)
+        })
+    }
+
+    /// Works with the MLS library over the device's keys and groups behind the engine's back, which starts anew
+    /// when the work is kept.
+    pub fn library<T>(
+        &mut self,
+        rng: &mut dyn CryptoRng,
+        keep: bool,
+        work: impl FnOnce(&mut Mls<'_>) -> Result<T>,
+    ) -> Result<T> {
         let tx = self.store.begin()?;
         let identity = identity(&tx)?;
         let area = Area(&tx);
         let mut mls = Mls::new(&area, rng, &identity, Suite::XWing);
-        Group::load(&mls, group)?.context("a group to lose")?.delete(&mut mls)?;
-        mls.flush()?;
-        tx.commit()?;
-        self.engine.reset();
-        Ok(())
+        let done = work(&mut mls)?;
+        if keep {
+            mls.flush()?;
+            tx.commit()?;
+            self.engine.reset();
+        }
+        Ok(done)
     }
 
     /// Makes a commit that no rule was asked about, with the keys that this device has. The engine starts anew
@@ -212,12 +229,12 @@ struct Area<'a, 't>(&'a Tx<'t>);
 
 impl KeyValue for Area<'_, '_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, KvError> {
-        self.0.mls_get(key).map_err(|error| KvError(error.to_string()))
+        self.0.mls_get(key).map_err(|error| KvError::Failed(error.to_string()))
     }
     fn put(&self, key: &[u8], value: &[u8]) -> Result<(), KvError> {
-        self.0.mls_put(key, value).map_err(|error| KvError(error.to_string()))
+        self.0.mls_put(key, value).map_err(|error| KvError::Failed(error.to_string()))
     }
     fn delete(&self, key: &[u8]) -> Result<(), KvError> {
-        self.0.mls_delete(key).map_err(|error| KvError(error.to_string()))
+        self.0.mls_delete(key).map_err(|error| KvError::Failed(error.to_string()))
     }
 }

@@ -23,6 +23,8 @@ pub struct Faults {
     pub reload: u32,
     /// A device's clock is set wrong, by up to a day, before a step.
     pub clock: u32,
+    /// A device's disk has hardly any room for more during a step.
+    pub full: u32,
     /// The relay is started anew after a frame.
     pub relay_crash: u32,
 }

@@ -47,6 +47,7 @@ impl Plan {
             _ => Faults { restart: 80, ..crashes },
         };
         faults.clock = if seed.is_multiple_of(7) { 10 } else { 0 };
+        faults.full = if seed % 6 == 1 { 500 } else { 0 };
         faults.reload = if seed.is_multiple_of(5) { 1000 } else { 0 };
         Self {
             people: 2 + below(&mut draw, 4).min(below(&mut draw, 4)),

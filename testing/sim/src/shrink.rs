@@ -54,6 +54,7 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
         Faults { restart: 0, ..faults },
         Faults { reload: 0, ..faults },
         Faults { clock: 0, ..faults },
+        Faults { full: 0, ..faults },
         Faults { relay_crash: 0, ..faults },
     ];
     let fewer = without.into_iter().filter(|fewer| *fewer != faults);

@@ -5,12 +5,13 @@
 
 mod files;
 mod relay;
+mod step;
 
 use crate::device::Device;
 use crate::network::{Connection, Event, Faults, below, chance};
 use anyhow::{Context, Result, bail};
 use parlor_crypto::Secret;
-use parlor_engine::{Effects, Engine, Input};
+use parlor_engine::{Engine, Input};
 use parlor_relay_core::{Ctx, Limits, MemoryStore, Read, Relay, ServerKey, Settings};
 use parlor_view::{Answer, Command, Failure};
 use parlor_wire::content::GroupState;
@@ -108,6 +109,8 @@ pub struct World {
     pub saved: BTreeMap<(usize, String), Vec<u8>>,
     /// Groups that were joined anew from outside.
     pub rejoins: u32,
+    /// Steps that found a disk full.
+    pub full: u64,
     /// Steps taken, for whoever wants to know how much happened.
     pub steps: u64,
 }
@@ -168,6 +171,7 @@ impl World {
             blobs: BTreeMap::new(),
             saved: BTreeMap::new(),
             rejoins: 0,
+            full: 0,
             steps: 0,
         })
     }
@@ -325,95 +329,6 @@ impl World {
 
     // ---- devices ----
 
-    fn step(&mut self, device: usize, input: Input) -> Result<()> {
-        let faults = self.faults;
-        let dies = self.dies_now(device);
-        let lost =
-            chance(&mut self.rng, faults.crash_before) || dies.is_some_and(|it| !it.committed);
-        let silent = chance(&mut self.rng, faults.crash_after) || dies.is_some();
-        let restart = chance(&mut self.rng, faults.restart);
-        if chance(&mut self.rng, faults.clock) {
-            let by = below(&mut self.rng, 2 * DAY) as i64 - DAY as i64;
-            self.set_clock_wrong(device, by)?;
-        }
-        let now = self.now.saturating_add_signed(self.device(device)?.skew);
-        self.tell(Moment::Begins(device));
-        let one = self.devices.get_mut(device).context("no such device")?;
-        let effects = one.step(now, &mut self.keys, input, !lost)?;
-        self.tell(Moment::Ends(device));
-        if lost || silent {
-            self.device(device)?.engine.reset();
-            return self.disconnect(device, true);
-        }
-        self.carry_out(device, effects)?;
-        if chance(&mut self.rng, faults.reload) {
-            self.device(device)?.engine.forget_copies();
-        }
-        if restart {
-            self.device(device)?.engine.reset();
-            self.disconnect(device, false)?;
-        }
-        Ok(())
-    }
-
-    fn dies_now(&mut self, device: usize) -> Option<Crash> {
-        let crash = self.crash.as_mut().filter(|crash| crash.device == device)?;
-        if crash.after == 0 {
-            return self.crash.take();
-        }
-        crash.after -= 1;
-        None
-    }
-
-    fn carry_out(&mut self, device: usize, effects: Effects) -> Result<()> {
-        for (ticket, answer) in effects.answers {
-            if self.answers.insert((device, ticket), answer).is_some() {
-                bail!("a command was answered twice");
-            }
-        }
-        use parlor_view::Event as Told;
-        self.told.extend(effects.events.into_iter().filter_map(|event| {
-            let of_devices = matches!(
-                event,
-                Told::LinkCode { .. }
-                    | Told::LinkDone { .. }
-                    | Told::LinkProgress { .. }
-                    | Told::LinkFailed { .. }
-                    | Told::RestoreProgress { .. }
-                    | Told::DeviceLinked { .. }
-                    | Told::DeviceRemoved { .. }
-            );
-            of_devices.then_some((device, event))
-        }));
-        for order in effects.files {
-            self.file_order(device, order)?;
-        }
-        let connection = self.device(device)?.connection;
-        for frame in effects.frames {
-            if let Some(connection) = connection {
-                self.tell(Moment::Up(device, &frame));
-                self.send_up(connection, frame);
-            }
-        }
-        if let Some(at) = effects.wake_at {
-            let at = at.saturating_add_signed(-self.device(device)?.skew);
-            if at <= self.now {
-                bail!("a device wants to be woken in the past");
-            }
-            if self.device(device)?.wake_at.is_none_or(|old| at < old) {
-                self.device(device)?.wake_at = Some(at);
-                self.plan(at, Event::Wake(device));
-            }
-        }
-        if effects.disconnect {
-            match connection {
-                Some(connection) => self.break_connection(connection),
-                None => self.reconnect(device),
-            }
-        }
-        Ok(())
-    }
-
     /// The device starts anew, and its end of the connection is gone. With `lost`, what it sent and has not arrived is gone as well.
     fn disconnect(&mut self, device: usize, lost: bool) -> Result<()> {
         let one = self.device(device)?;
@@ -515,6 +430,11 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// A copy of what the relay has stored, and the key that it is stored under.
+    pub fn relay_at_rest(&self) -> (MemoryStore, ServerKey) {
+        (self.relay_store.copy(), self.relay_key.clone())
     }
 
     /// What time it is, Unix milliseconds.

@@ -1,10 +1,11 @@
 //! Several devices of one person: linked, equal, removed.
 
 use anyhow::{Context, Result, bail, ensure};
-use parlor_sim::{Faults, Story, check};
+use parlor_sim::{Faults, Frame, Story, check};
 use parlor_store::messages::{Kind, MessageRow, State};
-use parlor_view::{Answer, ChatFlags, Command, DeviceView, Event};
+use parlor_view::{AccountCreate, Answer, ChatFlags, Code, Command, DeviceView, Event};
 use parlor_wire::MessageId;
+use parlor_wire::relay::client_frame::Request;
 
 /// All that a device shows of its chats, in one order.
 fn shown(story: &mut Story, device: usize) -> Result<Vec<MessageRow>> {
@@ -124,6 +125,12 @@ fn what_a_person_does_on_one_device_shows_on_the_others() -> Result<()> {
     Ok(())
 }
 
+/// Whether the bytes of a device's database have a text anywhere.
+fn holds(story: &mut Story, device: usize, text: &str) -> Result<bool> {
+    let bytes = story.world.device(device)?.snapshot()?;
+    Ok(bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
 #[test]
 fn a_removed_device_reads_nothing_sent_later() -> Result<()> {
     for (seed, remover) in [(3, 0), (4, 3)] {
@@ -135,7 +142,7 @@ fn a_removed_device_reads_nothing_sent_later() -> Result<()> {
         let removed = if remover == 0 { second } else { 0 };
         let id = devices(&mut story, removed)?.into_iter().find(|device| device.current);
         let device_id = id.context("the current device")?.device_id;
-        let before = shown(&mut story, removed)?.len();
+        ensure!(holds(&mut story, removed, "of 1")?, "a text cannot be found that is there");
         story
             .world
             .ask(remover, Command::DevicesRemove { device_id })?
@@ -144,7 +151,24 @@ fn a_removed_device_reads_nothing_sent_later() -> Result<()> {
         let kept: Vec<usize> = [0, 1, 2, second].into_iter().filter(|d| *d != removed).collect();
         everybody_talks(&mut story, &kept)?;
         ensure!(story.world.device(removed)?.revoked()?, "the device does not know");
-        ensure!(shown(&mut story, removed)?.len() == before, "it read something");
+        // Neither messages nor keys are left, and their bytes are overwritten.
+        ensure!(shown(&mut story, removed)?.is_empty(), "it has messages");
+        ensure!(story.world.device(removed)?.user()?.is_none(), "it has an account");
+        for left in ["of 1", "of 2", "Person 0", "All"] {
+            ensure!(!holds(&mut story, removed, left)?, "{left:?} is left in the database");
+        }
+        let answer = story.world.ask(removed, Command::ContactsList)?;
+        ensure!(answer.is_err_and(|failure| failure.code == Code::Revoked));
+        // The profile is good for something new.
+        let wish = AccountCreate {
+            server: "https://relay.test".into(),
+            display_name: "Somebody new".into(),
+            username: None,
+            device_name: None,
+            invite: None,
+        };
+        let created = story.world.ask(removed, Command::AccountCreate(wish))?;
+        ensure!(created.is_ok(), "{created:?}");
         for device in &kept {
             let chat_id = story.group(*device)?.chat_id.text();
             let Ok(Answer::ChatInfo(info)) =
@@ -179,6 +203,7 @@ fn linking_survives_crashes_and_a_bad_network() -> Result<()> {
             reload: 200,
             clock: 10,
             relay_crash: 5,
+            ..Faults::default()
         };
         for round in 0..10 {
             story.world.run_until(story.world.now() + 2000)?;
@@ -196,4 +221,36 @@ fn linking_survives_crashes_and_a_bad_network() -> Result<()> {
         check(&mut story.world, &said).with_context(|| format!("seed {seed}"))?;
     }
     Ok(())
+}
+
+#[test]
+fn a_history_from_before_a_removal_brings_no_chat_back() -> Result<()> {
+    let mut story = Story::begin(9, 2)?;
+    everybody_talks(&mut story, &[0, 1])?;
+    let second = story.link(1)?;
+    while story.world.device(second)?.user()?.is_none() {
+        ensure!(story.world.go_on()?, "the new device has no account");
+    }
+    // The history is on its way until it is out of date.
+    story.world.intercept(Box::new(|device, frame| match &frame {
+        Frame::Up(up) if device == 1 && matches!(up.request, Some(Request::DirectPost(_))) => {
+            Vec::new()
+        }
+        _ => vec![frame],
+    }));
+    story.world.run_until(story.world.now() + 60_000)?;
+    let chat_id = story.group(0)?.chat_id;
+    let members = vec!["person1".into()];
+    let remove = Command::RemoveMembers { chat_id: chat_id.text(), members };
+    let removed = story.world.ask(0, remove)?;
+    ensure!(removed.is_ok(), "{removed:?}");
+    story.world.run_until(story.world.now() + 60_000)?;
+    story.world.be_honest();
+    story.world.settle()?;
+    for device in [1, second] {
+        let chat = story.world.device(device)?.read(|tx| Ok(tx.chat(&chat_id)?))?;
+        ensure!(chat.is_some_and(|chat| chat.left), "device {device} takes itself for a member");
+    }
+    let said = story.said();
+    check(&mut story.world, &said)
 }

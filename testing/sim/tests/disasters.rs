@@ -129,3 +129,27 @@ fn a_database_that_runs_twice_splits_no_chat() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_answered() -> Result<()> {
+    let mut full = 0;
+    for seed in 0..6 {
+        let mut story = Story::begin(seed, 3)?;
+        story.world.faults.full = 900;
+        for round in 0..12 {
+            for device in 0..3 {
+                say(&mut story, device)?;
+            }
+            rename(&mut story, round % 3, &format!("Round {round}"))?;
+        }
+        full += story.world.full;
+        story.world.settle()?;
+        let said = story.said();
+        // Some were refused, most were not.
+        ensure!(said.len() > 18, "seed {seed}: {} texts were taken", said.len());
+        check(&mut story.world, &said).with_context(|| format!("seed {seed}"))?;
+        ensure!(story.world.rejoins == 0, "seed {seed}: a group was lost");
+    }
+    ensure!(full > 40, "a disk was full {full} times only");
+    Ok(())
+}

@@ -7,8 +7,8 @@ use parlor_store::messages::Kind;
 use parlor_view::{ChatTitle, Command};
 use parlor_wire::relay::client_frame::Request;
 use parlor_wire::relay::{
-    Accepted, ClientFrame, Code, Failure, ItemKind, MailboxItem, Reply, ServerFrame, reply,
-    server_frame::Body,
+    Accepted, ClientFrame, Code, Failure, Goodbye, GoodbyeReason, ItemKind, MailboxItem, Reply,
+    ServerFrame, reply, server_frame::Body,
 };
 use parlor_wire::{GroupId, MessageId, UserId};
 use std::cell::RefCell;
@@ -416,5 +416,55 @@ fn a_group_of_another_name_is_not_joined() -> Result<()> {
     story.world.run_until(story.world.now() + 10_000)?;
     ensure!(story.chats(VICTIM)?.len() == before, "it joined under another name");
     ensure!(title(&mut story, VICTIM)? == "All", "the group it was in has changed");
+    Ok(())
+}
+
+#[test]
+fn a_relay_that_calls_a_device_revoked_deletes_nothing() -> Result<()> {
+    for seed in 0..3 {
+        let mut story = Story::begin(seed, 3)?;
+        for device in 0..3 {
+            say(&mut story, device)?;
+        }
+        story.world.settle()?;
+        // It says so at the end of a connection and whenever the device comes back, and shows the log as it is, none
+        // at all, or somebody else's.
+        let (asked, kind) = (Rc::new(RefCell::new(0_u32)), seed);
+        let count = Rc::clone(&asked);
+        story.world.intercept(Box::new(move |device, frame| match frame {
+            Frame::Down(ServerFrame { body: Some(Body::Reply(reply)) }) if device == VICTIM => {
+                let result = match reply.result {
+                    Some(reply::Result::Done(_)) if reply.id > 0 => {
+                        *count.borrow_mut() += 1;
+                        let code = Code::Revoked.into();
+                        Some(reply::Result::Failure(Failure { code, ..Failure::default() }))
+                    }
+                    Some(reply::Result::LogEntries(mut log)) => {
+                        match kind {
+                            0 => {}
+                            1 => log.entries.clear(),
+                            _ => log.entries = vec![vec![1, 2, 3]],
+                        }
+                        Some(reply::Result::LogEntries(log))
+                    }
+                    other => other,
+                };
+                vec![Frame::Down(ServerFrame {
+                    body: Some(Body::Reply(Reply { result, ..reply })),
+                })]
+            }
+            other => vec![other],
+        }));
+        let goodbye = Goodbye { reason: GoodbyeReason::Revoked.into(), reconnect_after: 0 };
+        story.world.tell_device(VICTIM, Body::Goodbye(goodbye))?;
+        story.world.run_until(story.world.now() + 120_000)?;
+        ensure!(*asked.borrow() > 1, "seed {seed}: the device did not come back");
+        ensure!(!story.world.device(VICTIM)?.revoked()?, "seed {seed}: it believed");
+        ensure!(texts(&mut story, VICTIM)?.len() == 3, "seed {seed}: messages are gone");
+        story.world.be_honest();
+        say(&mut story, VICTIM)?;
+        story.world.settle()?;
+        whole(&mut story, 4)?;
+    }
     Ok(())
 }

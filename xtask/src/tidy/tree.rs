@@ -38,10 +38,12 @@ fn walk(dir: &Path, prefix: &str, files: &mut Vec<File>) -> Result<()> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type()?;
+        // In a work tree `.git` is a file.
+        if SKIPPED.contains(&name.as_str()) {
+            continue;
+        }
         if kind.is_dir() {
-            if !SKIPPED.contains(&name.as_str()) {
-                walk(&entry.path(), &format!("{prefix}{name}/"), files)?;
-            }
+            walk(&entry.path(), &format!("{prefix}{name}/"), files)?;
         } else if kind.is_file() {
             let bytes = std::fs::read(entry.path())
                 .with_context(|| format!("{prefix}{name} cannot be read"))?;

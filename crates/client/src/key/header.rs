@@ -72,7 +72,8 @@ impl Header {
         Self::parse(&bytes).map(Some).ok_or(KeyError::Header)
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Reads its content; `None` for one that this version did not write.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
         let written: Written = serde_json::from_slice(bytes).ok()?;
         let kind = match (written.protection.as_str(), written.entry, written.argon2id) {
             ("keychain", Some(entry), None) => Kind::Keychain { entry },

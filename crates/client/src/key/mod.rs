@@ -11,7 +11,7 @@
 //! never printed; nothing here asks a person or waits longer than [`keychain::PATIENCE`]; a wrong key changes
 //! nothing. Absent on purpose: changing the protection of a profile.
 
-mod header;
+pub mod header;
 mod keychain;
 
 use crate::files;

@@ -7,7 +7,7 @@
 
 mod download;
 mod http;
-mod picture;
+pub mod picture;
 mod prepare;
 mod progress;
 mod save;

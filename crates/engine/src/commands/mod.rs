@@ -17,6 +17,10 @@ use parlor_wire::relay::{MailboxStat, client_frame::Request};
 
 impl Step<'_, '_> {
     pub fn command(&mut self, ticket: Ticket, command: Command) -> Result<()> {
+        if let Some(failure) = self.refused_as_removed(&command)? {
+            self.answer(ticket, Err(failure));
+            return Ok(());
+        }
         let needs_account = !matches!(
             command,
             Command::Version

@@ -124,9 +124,10 @@ impl Step<'_, '_> {
         if chat.title.is_empty() {
             chat.title.clone_from(&record.title);
         }
-        // A group this device is in says itself that it is in.
-        let inside = chat.group.is_some() && !chat.left;
-        chat.left = record.left && !inside;
+        // A group that this device is or was in says itself whether it still is: the record may be older.
+        if chat.group.is_none() {
+            chat.left = record.left;
+        }
         chat.requested = record.requested;
         chat.pinned = record.pinned;
         chat.archived = record.archived;

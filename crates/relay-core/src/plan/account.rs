@@ -34,12 +34,14 @@ pub(super) fn authenticate(
     }
     relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
     let row = read.device(&user, &device)?.ok_or(refused(Refusal::NotFound("device_id")))?;
-    if row.revoked {
-        return Err(refused(Refusal::Revoked));
-    }
     let key = PublicKey::from_slice(&row.key).map_err(|_| forbidden())?;
     let signed = statement::authenticate(&session.nonce, &user, &device);
     key.verify(&signed, &signature).map_err(|_| forbidden())?;
+    if row.revoked {
+        // It may see for itself.
+        session.revoked = Some(user);
+        return Err(refused(Refusal::Revoked));
+    }
     let who = Authenticated { user, device, mailbox: relay.key.mailbox(&user, &device) };
     let day = day(ctx.now);
     if row.last_seen_day == day {
@@ -140,13 +142,16 @@ pub(super) fn log_fetch(
     request: &LogFetch,
     ctx: &mut Ctx<'_>,
 ) -> Planned {
-    let who = device(session)?;
-    relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
     let user: UserId = field(&request.user_id, "user_id")?;
+    let own = match session.revoked == Some(user) {
+        true => false,
+        false => device(session)?.user == user,
+    };
+    relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
     let account = read.account(&user)?.ok_or(refused(Refusal::NotFound("user_id")))?;
     let entries = read.log(&user, request.from_seq, MAX_LOG_ENTRIES as usize)?;
     let entries = entries.into_iter().map(Vec::from).collect();
-    let devices = if who.user == user { read.devices(&user)? } else { Vec::new() };
+    let devices = if own { read.devices(&user)? } else { Vec::new() };
     let seen = |(id, row): (DeviceId, rows::Device)| DeviceSeen {
         device_id: id.to_vec(),
         day: row.last_seen_day,

@@ -9,7 +9,7 @@
 //! After a power cut an unfinished file may be shorter than it was: the next request tells its length.
 
 mod http;
-mod range;
+pub mod range;
 mod turns;
 
 pub use http::{download, head, upload};

@@ -51,7 +51,23 @@ async fn a_device_is_added_and_revoked() {
     assert_eq!(a.ask(append(&revoked)).await, reply::Result::Done(Done {}));
     assert_eq!(p.goodbye().await, GoodbyeReason::Revoked);
     let mut again = Client::connect(&server.url).await;
+    let fetch = |user: &parlor_wire::UserId| {
+        Request::LogFetch(LogFetch { user_id: user.to_vec(), from_seq: 1 })
+    };
+    let log_of = |answer: reply::Result| match answer {
+        reply::Result::LogEntries(got) => (got.entries, got.seen.len()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(code(&again.ask(fetch(&ann.user)).await), Code::Unauthenticated);
     assert_eq!(code(&phone.authenticate(&mut again).await), Code::Revoked);
+    // It may see why, and nothing else.
+    let why = vec![added.encode_to_vec(), revoked.encode_to_vec()];
+    assert_eq!(log_of(again.ask(fetch(&ann.user)).await), (why, 0));
+    let ben = person(2);
+    ben.arrive(&server.url).await;
+    assert_eq!(code(&again.ask(fetch(&ben.user)).await), Code::Unauthenticated);
+    let stat = again.ask(Request::MailboxStat(MailboxStat {})).await;
+    assert_eq!(code(&stat), Code::Unauthenticated);
     let fetch = LogFetch { user_id: ann.user.to_vec(), from_seq: 1 };
     match a.ask(Request::LogFetch(fetch)).await {
         reply::Result::LogEntries(got) => {

@@ -6,6 +6,7 @@ mod accounts;
 mod backups;
 mod blobs;
 mod client;
+mod connections;
 mod floods;
 mod groups;
 mod guests;

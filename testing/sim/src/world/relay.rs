@@ -123,6 +123,14 @@ impl World {
         Ok(())
     }
 
+    /// Something that the relay says to a device of its own accord, if it is connected.
+    pub fn tell_device(&mut self, device: usize, body: server_frame::Body) -> Result<()> {
+        if let Some(connection) = self.device(device)?.connection {
+            self.send_down(connection, ServerFrame { body: Some(body) });
+        }
+        Ok(())
+    }
+
     fn say_goodbye(&mut self, connection: u64, reason: GoodbyeReason) -> Result<()> {
         if reason == GoodbyeReason::Protocol {
             bail!("a device sent what no client may send");
