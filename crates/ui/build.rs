@@ -3,7 +3,7 @@
 //! the list in `src/emoji.rs`.
 
 use fluent_syntax::ast::{
-    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey,
+    Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -46,9 +46,27 @@ fn icons() -> Outcome {
         let shape = svg.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next());
         let shape = shape.ok_or_else(|| format!("{} has no path", path.display()))?;
         let name = stem(&path).replace('-', "_").to_uppercase();
+        let shape = round(shape);
         writeln!(code, "/// {}\npub const {name}: Icon = Icon({shape:?});", stem(&path))?;
     }
     Ok(code)
+}
+
+/// The numbers of a path with one digit behind the point: 256 units are 24 pixels or so.
+fn round(path: &str) -> String {
+    let mut rounded = String::new();
+    let mut digits = None;
+    for c in path.chars() {
+        digits = match (c, digits) {
+            ('.', _) => Some(0),
+            (c, Some(count)) if c.is_ascii_digit() => Some(count + 1),
+            _ => None,
+        };
+        if digits.is_none_or(|count| count < 2) {
+            rounded.push(c);
+        }
+    }
+    rounded
 }
 
 /// What phones of the last years can draw.
@@ -101,17 +119,19 @@ fn texts() -> Outcome {
             return Err(format!("{name}: {key} is no text in English").into());
         }
         let missing: Vec<&&String> = keys.iter().filter(|key| !own.contains_key(**key)).collect();
-        writeln!(code, "Language {{ code: {name:?}, missing: &{missing:?}, texts: &[")?;
+        let (mut all, mut ends) = (String::new(), Vec::new());
         for key in &keys {
             let (texts, pattern) = match own.get(*key) {
                 Some(pattern) => (&own, pattern),
                 None => (&english, &english[*key]),
             };
-            let parts =
-                parts(texts, pattern).map_err(|problem| format!("{name}: {key}: {problem}"))?;
-            writeln!(code, "&[{parts}],")?;
+            all += &parts(texts, pattern).map_err(|problem| format!("{name}: {key}: {problem}"))?;
+            ends.push(all.len());
         }
-        writeln!(code, "] }},")?;
+        writeln!(
+            code,
+            "Language {{ code: {name:?}, missing: &{missing:?}, texts: {all:?}, ends: &{ends:?} }},"
+        )?;
     }
     writeln!(code, "];")?;
     Ok(code)
@@ -139,11 +159,12 @@ fn language(name: &str) -> Result<Texts, Box<dyn std::error::Error>> {
     Ok(texts)
 }
 
+/// A text as `src/words.rs` reads it: signs for what is put in.
 fn parts(texts: &Texts, pattern: &Pattern<String>) -> Outcome {
     let mut code = String::new();
     for element in &pattern.elements {
         match element {
-            PatternElement::TextElement { value } => write!(code, "Part::Text({value:?}),")?,
+            PatternElement::TextElement { value } => code += value,
             PatternElement::Placeable { expression } => {
                 code += &expression_code(texts, expression)?
             }
@@ -159,33 +180,34 @@ fn expression_code(texts: &Texts, expression: &Expression<String>) -> Outcome {
             let InlineExpression::VariableReference { id } = selector else {
                 return Err("a choice is made by a variable".into());
             };
+            // The default comes last.
             let mut list = String::new();
-            let mut default = 0;
-            for (index, variant) in variants.iter().enumerate() {
+            let (others, default): (Vec<_>, Vec<_>) =
+                variants.iter().partition(|variant| !variant.default);
+            for variant in others.into_iter().chain(default) {
                 let (VariantKey::Identifier { name: key }
                 | VariantKey::NumberLiteral { value: key }) = &variant.key;
-                if variant.default {
-                    default = index;
-                }
-                write!(list, "({key:?}, &[{}]),", parts(texts, &variant.value)?)?;
+                let text = parts(texts, &variant.value)?;
+                write!(list, "{VARIANT}{}{NAMED}{text}", if variant.default { "" } else { key })?;
             }
-            let name = &id.name;
-            Ok(format!("Part::Choice {{ by: {name:?}, default: {default}, variants: &[{list}] }},"))
+            Ok(format!("{CHOICE}{}{list}{END}", id.name))
         }
     }
 }
 
+const ARGUMENT: char = '\u{1}';
+const NAMED: char = '\u{2}';
+const CHOICE: char = '\u{3}';
+const VARIANT: char = '\u{4}';
+const END: char = '\u{5}';
+
 fn inline_code(texts: &Texts, inline: &InlineExpression<String>) -> Outcome {
     match inline {
         InlineExpression::StringLiteral { value } | InlineExpression::NumberLiteral { value } => {
-            Ok(format!("Part::Text({value:?}),"))
+            Ok(value.clone())
         }
-        InlineExpression::VariableReference { id } => Ok(format!("Part::Argument({:?}),", id.name)),
-        InlineExpression::TermReference {
-            id,
-            arguments: None | Some(CallArguments { .. }),
-            ..
-        } => {
+        InlineExpression::VariableReference { id } => Ok(format!("{ARGUMENT}{}{NAMED}", id.name)),
+        InlineExpression::TermReference { id, .. } => {
             let key = format!("-{}", id.name);
             parts(texts, texts.get(&key).ok_or_else(|| format!("there is no {key}"))?)
         }

@@ -175,7 +175,7 @@ impl WorkerCore {
                 self.answer(id, answer);
             }
             (_, Some("event")) => {
-                if let Ok(event) = serde_json::from_value(text.params) {
+                if let Some(event) = parlor_ui::core::event(text.params) {
                     self.tell(Told::Event(Box::new(event)));
                 }
             }

@@ -6,6 +6,13 @@
 // `view!` nests types deeply.
 #![recursion_limit = "512"]
 
+/// `view!` whose outcome is of one type whatever it draws: what is reactive is compiled once instead of once per
+/// element, which makes a large part of the page's size.
+#[cfg(target_family = "wasm")]
+macro_rules! draw {
+    ($($markup:tt)*) => { ::leptos::prelude::IntoAny::into_any(::leptos::prelude::view! { $($markup)* }) };
+}
+
 pub mod blurhash;
 pub mod emoji;
 pub mod faces;

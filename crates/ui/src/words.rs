@@ -46,33 +46,28 @@ impl From<u32> for Argument {
     }
 }
 
-/// A piece of a text.
-#[derive(Debug)]
-pub enum Part {
-    /// As it is.
-    Text(&'static str),
-    /// The argument of this name.
-    Argument(&'static str),
-    /// One of several texts.
-    Choice {
-        /// The argument that chooses.
-        by: &'static str,
-        /// The variant for everything else.
-        default: usize,
-        /// What the argument has to be, and the text then.
-        variants: &'static [(&'static str, &'static [Part])],
-    },
-}
-
-/// The texts of a language, in the order of the keys.
+/// The texts of a language, one behind the other in the order of the keys. Signs stand for what is put in:
+///
+/// | signs | mean |
+/// |---|---|
+/// | 1 name 2 | the argument of this name |
+/// | 3 name (4 key 2 text)* 5 | the text whose key is the argument's value or its plural category, else the last |
 #[derive(Debug)]
 pub struct Language {
     /// As in BCP 47.
     pub code: &'static str,
     /// Keys that this language has no text of yet.
     pub missing: &'static [&'static str],
-    texts: &'static [&'static [Part]],
+    texts: &'static str,
+    /// Where each text ends, in bytes.
+    ends: &'static [u32],
 }
+
+const ARGUMENT: char = '\u{1}';
+const NAMED: char = '\u{2}';
+const CHOICE: char = '\u{3}';
+const VARIANT: char = '\u{4}';
+const END: char = '\u{5}';
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
@@ -124,6 +119,12 @@ impl Language {
         matches!(self.code, "ar" | "fa" | "he" | "ur")
     }
 
+    fn text(&self, place: usize) -> &'static str {
+        let end = |place: usize| self.ends.get(place).map_or(0, |end| *end as usize);
+        let from = place.checked_sub(1).map_or(0, end);
+        self.texts.get(from..end(place)).unwrap_or_default()
+    }
+
     /// A text, whole. `place` comes from [`place`].
     pub fn say(
         &self,
@@ -132,15 +133,13 @@ impl Language {
         speaker: &impl Speaker,
     ) -> String {
         let mut said = String::new();
-        if let Some(parts) = self.texts.get(place) {
-            self.write(parts, arguments, speaker, &mut said);
-        }
+        self.write(self.text(place), arguments, speaker, &mut said);
         said
     }
 
     fn write(
         &self,
-        parts: &[Part],
+        mut text: &str,
         arguments: &[(&str, Argument)],
         speaker: &impl Speaker,
         said: &mut String,
@@ -148,23 +147,29 @@ impl Language {
         let find = |name: &str| {
             arguments.iter().find(|(found, _)| *found == name).map(|(_, argument)| argument)
         };
-        for part in parts {
-            match part {
-                Part::Text(text) => said.push_str(text),
-                Part::Argument(name) => match find(name) {
-                    Some(Argument::Text(text)) => self.isolate(text, said),
+        while let Some(at) = text.find([ARGUMENT, CHOICE]) {
+            let (plain, rest) = text.split_at(at);
+            said.push_str(plain);
+            let is_choice = rest.starts_with(CHOICE);
+            let rest = rest.get(1..).unwrap_or_default();
+            if is_choice {
+                let end = closing(rest);
+                let (choice, behind) = rest.split_at(end);
+                let (name, _) = choice.split_once(VARIANT).unwrap_or((choice, ""));
+                let chosen = choose(find(name), &variants(choice), speaker);
+                self.write(chosen, arguments, speaker, said);
+                text = behind.get(1..).unwrap_or_default();
+            } else {
+                let (name, behind) = rest.split_once(NAMED).unwrap_or((rest, ""));
+                match find(name) {
+                    Some(Argument::Text(put)) => self.isolate(put, said),
                     Some(Argument::Number(number)) => said.push_str(&speaker.number(*number)),
                     None => {}
-                },
-                Part::Choice { by, default, variants } => {
-                    let chosen = find(by).and_then(|argument| choose(argument, variants, speaker));
-                    let chosen = chosen.unwrap_or(*default);
-                    if let Some((_, parts)) = variants.get(chosen) {
-                        self.write(parts, arguments, speaker, said);
-                    }
                 }
+                text = behind;
             }
         }
+        said.push_str(text);
     }
 
     fn isolate(&self, text: &str, said: &mut String) {
@@ -179,18 +184,51 @@ impl Language {
     }
 }
 
-fn choose(
-    argument: &Argument,
-    variants: &[(&str, &[Part])],
-    speaker: &impl Speaker,
-) -> Option<usize> {
-    let find = |key: &str| variants.iter().position(|(found, _)| *found == key);
-    match argument {
-        Argument::Text(text) => find(text),
-        Argument::Number(number) => {
-            find(&number.to_string()).or_else(|| find(&speaker.plural(*number)))
+/// Where a choice ends whose sign was read: choices may hold choices.
+fn closing(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match (c, depth) {
+            (CHOICE, _) => depth += 1,
+            (END, 0) => return at,
+            (END, _) => depth -= 1,
+            _ => {}
         }
     }
+    text.len()
+}
+
+/// The keys and texts of a choice.
+fn variants(choice: &str) -> Vec<(&str, &str)> {
+    let mut marks = Vec::new();
+    let mut depth = 0_usize;
+    for (at, c) in choice.char_indices() {
+        match c {
+            CHOICE => depth += 1,
+            END => depth = depth.saturating_sub(1),
+            VARIANT if depth == 0 => marks.push(at),
+            _ => {}
+        }
+    }
+    let ends = marks.iter().skip(1).copied().chain([choice.len()]);
+    let one = |(from, to): (&usize, usize)| choice.get(from + 1..to)?.split_once(NAMED);
+    marks.iter().zip(ends).filter_map(one).collect()
+}
+
+fn choose<'a>(
+    argument: Option<&Argument>,
+    variants: &[(&str, &'a str)],
+    speaker: &impl Speaker,
+) -> &'a str {
+    let find = |key: &str| variants.iter().find(|(found, _)| *found == key).map(|(_, text)| *text);
+    let found = match argument {
+        Some(Argument::Text(text)) => find(text),
+        Some(Argument::Number(number)) => {
+            find(&(*number as i64).to_string()).or_else(|| find(&speaker.plural(*number)))
+        }
+        None => None,
+    };
+    found.or(variants.last().map(|(_, text)| *text)).unwrap_or_default()
 }
 
 /// Whether the first letter of a text is one of a script from right to left; nothing without letters.
@@ -213,23 +251,26 @@ mod tests {
         }
     }
 
-    const CHOICE: &[Part] = &[
-        Part::Choice {
-            by: "count",
-            default: 2,
-            variants: &[
-                ("0", &[Part::Text("none")]),
-                ("one", &[Part::Text("a message")]),
-                ("other", &[Part::Argument("count"), Part::Text(" messages")]),
-            ],
-        },
-        Part::Text(" from "),
-        Part::Argument("name"),
-    ];
+    const TEXTS: &str = "before\u{3}count\u{4}0\u{2}none\u{4}one\u{2}a message\u{4}\u{2}\u{1}count\u{2} messages\u{5} from \u{1}name\u{2}";
+
+    const ENDS: &[u32] = &[6, TEXTS.len() as u32];
 
     fn said(count: usize, name: &str) -> String {
-        let language = Language { code: "en", missing: &[], texts: &[CHOICE] };
-        language.say(0, &[("count", count.into()), ("name", name.into())], &English)
+        let language = Language { code: "en", missing: &[], texts: TEXTS, ends: ENDS };
+        language.say(1, &[("count", count.into()), ("name", name.into())], &English)
+    }
+
+    #[test]
+    fn choices_in_choices() {
+        const TEXTS: &str =
+            "\u{3}a\u{4}x\u{2}X\u{3}b\u{4}y\u{2}Y\u{4}\u{2}?\u{5}!\u{4}\u{2}none\u{5}.";
+        const ENDS: &[u32] = &[TEXTS.len() as u32];
+        let language = Language { code: "en", missing: &[], texts: TEXTS, ends: ENDS };
+        let said =
+            |a: &str, b: &str| language.say(0, &[("a", a.into()), ("b", b.into())], &English);
+        assert_eq!(said("x", "y"), "XY!.");
+        assert_eq!(said("x", "z"), "X?!.");
+        assert_eq!(said("q", "y"), "none.");
     }
 
     #[test]
@@ -253,7 +294,7 @@ mod tests {
     fn every_language_says_everything() {
         for language in LANGUAGES {
             assert_eq!(language.missing, [""; 0], "{}", language.code);
-            assert_eq!(language.texts.len(), KEYS.len());
+            assert_eq!(language.ends.len(), KEYS.len());
         }
     }
 }

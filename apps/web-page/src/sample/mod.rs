@@ -11,7 +11,7 @@ mod pictures;
 
 use data::World;
 use futures_util::future::{FutureExt, LocalBoxFuture};
-use parlor_ui::core::{Core, Listener, Problem, Storage, Told};
+use parlor_ui::core::{Core, Listener, Problem, Storage, Told, event as event_of};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -39,7 +39,7 @@ impl Inner {
     }
 
     fn event(&self, event: Value) {
-        if let Ok(event) = serde_json::from_value(event) {
+        if let Some(event) = event_of(event) {
             self.tell(Told::Event(Box::new(event)));
         }
     }

@@ -42,7 +42,7 @@ pub fn Banner() -> impl IntoView {
             } else {
                 ("banner", icon::WIFI_SLASH, t!("offline"))
             };
-            view! {
+            draw! {
                 <div class={class} role={"status"}>
                     {icon(shape, "s20")}
                     <span><b>{title}</b>{" "}{t!("offline-text")}</span>

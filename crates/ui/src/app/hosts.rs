@@ -10,9 +10,9 @@ pub fn ToastHost() -> impl IntoView {
     move || {
         toasts.shown.get().map(|toast| {
             let act = toast.act.map(|(name, act)| {
-                view! { <button class={"btn sm"} on:click=move |_| act.run(())>{name}</button> }
+                draw! { <button class={"btn sm"} on:click=move |_| act.run(())>{name}</button> }
             });
-            view! {
+            draw! {
                 <div
                     class={"toast"}
                     role={"status"}
@@ -33,7 +33,7 @@ pub fn ToastHost() -> impl IntoView {
 #[component]
 pub fn Voices() -> impl IntoView {
     let toasts = Toasts::here();
-    view! {
+    draw! {
         <div class={"vh"} aria-live={"polite"}>{move || toasts.polite.get()}</div>
         <div class={"vh"} aria-live={"assertive"}>{move || toasts.urgent.get()}</div>
     }

@@ -33,7 +33,7 @@ use std::rc::Rc;
 pub fn mount(core: Rc<dyn Core>) {
     let language = dom::kept("language").filter(|code| !code.is_empty());
     locale::choose(language.as_deref());
-    leptos::mount::mount_to_body(move || view! { <App core=core /> });
+    leptos::mount::mount_to_body(move || draw! { <App core=core /> });
 }
 
 #[component]
@@ -55,12 +55,12 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
     provide_context(all);
     state::listen(all);
     title(chats, session);
-    view! {
+    draw! {
         {move || match session.phase.get() {
-            Phase::Starting => view! { <start::Starting /> }.into_any(),
-            Phase::Broken { reason, message } => view! { <start::Broken reason=reason message=message /> }.into_any(),
-            Phase::Out => view! { <crate::start::Out /> }.into_any(),
-            Phase::In => view! { <shell::Shell /> }.into_any(),
+            Phase::Starting => draw! { <start::Starting /> }.into_any(),
+            Phase::Broken { reason, message } => draw! { <start::Broken reason=reason message=message /> }.into_any(),
+            Phase::Out => draw! { <crate::start::Out /> }.into_any(),
+            Phase::In => draw! { <shell::Shell /> }.into_any(),
         }}
         <MenuHost />
         <QuestionHost />
@@ -104,5 +104,5 @@ fn Skip() -> impl IntoView {
         event.prevent_default();
         dom::focus_id(crate::room::FIELD);
     };
-    view! { <a class={"skip"} href={"#composer"} on:click=press>{t!("skip")}</a> }
+    draw! { <a class={"skip"} href={"#composer"} on:click=press>{t!("skip")}</a> }
 }

@@ -43,13 +43,13 @@ pub fn Shell() -> impl IntoView {
             _ => "list",
         })
     };
-    view! {
-        {move || crate::room::has_field().then(|| view! { <Skip /> })}
+    draw! {
+        {move || crate::room::has_field().then(|| draw! { <Skip /> })}
         <div class={"app"} data-view=pane>
             <Rail />
             {move || match frame.get() {
-                Frame::Chats => view! { <ListPane /><Room /> }.into_any(),
-                Frame::Settings => view! { <SettingsPane /> }.into_any(),
+                Frame::Chats => draw! { <ListPane /><Room /> }.into_any(),
+                Frame::Settings => draw! { <SettingsPane /> }.into_any(),
             }}
             <Tabs />
             <Banner />
@@ -63,7 +63,7 @@ fn badge() -> impl IntoView {
     move || {
         let unread = chats.unread();
         (unread > 0).then(|| {
-            view! {
+            draw! {
                 <span class={"badge"}>
                     <span aria-hidden={"true"}>{locale::number(unread as f64)}</span>
                     <span class={"vh"}>{t!("unread-chats", count = unread)}</span>
@@ -83,7 +83,7 @@ fn Rail() -> impl IntoView {
     let (session, people) = (Session::here(), People::here());
     let settings = in_settings();
     let link = move |place: Place, name: String, rest: Icon, active: Icon, here: Signal<bool>| {
-        view! {
+        draw! {
             <a class={"nav"} href={place.href()} title={name.clone()} aria-current=move || here.get().then_some("page")>
                 {move || icon(if here.get() { active } else { rest }, "")}
                 <span class={"vh"}>{name.clone()}</span>
@@ -101,7 +101,7 @@ fn Rail() -> impl IntoView {
                 photo,
                 ..Face::default()
             };
-            view! {
+            draw! {
                 <a
                     class={"me"}
                     href={Place::Settings("profile".into()).href()}
@@ -113,7 +113,7 @@ fn Rail() -> impl IntoView {
             }
         })
     };
-    view! {
+    draw! {
         <nav class={"rail"} aria-label={t!("main")}>
             <a class={"mark"} href={Place::Chats.href()} aria-label={"Parlor"}><Mark /></a>
             {link(Place::Chats, t!("chats"), icon::CHATS_CIRCLE, icon::CHATS_CIRCLE_FILL, Signal::derive(move || !settings.get()))}
@@ -128,7 +128,7 @@ fn Rail() -> impl IntoView {
 fn Tabs() -> impl IntoView {
     let settings = in_settings();
     let tab = move |place: Place, name: String, rest: Icon, active: Icon, here: Signal<bool>| {
-        view! {
+        draw! {
             <a href={place.href()} aria-current=move || here.get().then_some("page")>
                 <span class={"pill"}>
                     {move || icon(if here.get() { active } else { rest }, "")}
@@ -138,7 +138,7 @@ fn Tabs() -> impl IntoView {
             </a>
         }
     };
-    view! {
+    draw! {
         <nav class={"tabbar"} aria-label={t!("main")}>
             {tab(Place::Chats, t!("chats"), icon::CHATS_CIRCLE, icon::CHATS_CIRCLE_FILL, Signal::derive(move || !settings.get()))}
             {tab(Place::Settings(String::new()), t!("you"), icon::USER_CIRCLE, icon::USER_CIRCLE_FILL, settings.into())}

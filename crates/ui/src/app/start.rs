@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// The engine starts: the mark, and nothing that moves.
 #[component]
 pub fn Starting() -> impl IntoView {
-    view! {
+    draw! {
         <main class={"splash"} aria-busy={"true"} aria-label={"Parlor"}>
             <span class={"splash-mark"}><Mark /></span>
         </main>
@@ -22,7 +22,7 @@ pub fn Broken(reason: String, message: String) -> impl IntoView {
         "damaged" => (t!("broken-damaged"), t!("broken-damaged-text")),
         _ => (t!("broken-other"), t!("broken-other-text")),
     };
-    view! {
+    draw! {
         <main class={"splash"}>
             <div class={"empty"} role={"alert"}>
                 <span class={"splash-mark"}><Mark /></span>

@@ -32,7 +32,7 @@ impl Viewer {
 #[component]
 pub fn ViewerHost() -> impl IntoView {
     let viewer = Viewer::here();
-    move || viewer.0.get().map(|(url, name)| view! { <Shown url=url name=name viewer=viewer /> })
+    move || viewer.0.get().map(|(url, name)| draw! { <Shown url=url name=name viewer=viewer /> })
 }
 
 #[component]
@@ -51,7 +51,7 @@ fn Shown(url: String, name: String, viewer: Viewer) -> impl IntoView {
             let _ = dialog.show_modal();
         }
     });
-    view! {
+    draw! {
         <dialog
             node_ref=node
             class={"stage viewer"}

@@ -84,7 +84,7 @@ pub fn EmojiPicker(on_pick: Callback<String>, on_close: Callback<()>) -> impl In
             keys(&body, &event);
         }
     };
-    view! {
+    draw! {
         <div class={"picker"} role={"dialog"} aria-label={t!("emoji")} on:keydown=keydown>
             <div class={"pk-top"}>
                 <label class={"search"}>
@@ -111,20 +111,20 @@ pub fn EmojiPicker(on_pick: Callback<String>, on_close: Callback<()>) -> impl In
 }
 
 fn button(text: String, name: &'static str) -> impl IntoView {
-    view! { <button data-emoji={text.clone()} aria-label={name} title={name} tabindex={"-1"}>{text.clone()}</button> }
+    draw! { <button data-emoji={text.clone()} aria-label={name} title={name} tabindex={"-1"}>{text.clone()}</button> }
 }
 
 fn grid(emoji: impl IntoIterator<Item = Emoji>, tone: usize) -> impl IntoView {
     let buttons =
         emoji.into_iter().map(|emoji| button(emoji.with(tone), emoji.name())).collect_view();
-    view! { <div class={"eg"}>{buttons}</div> }
+    draw! { <div class={"eg"}>{buttons}</div> }
 }
 
 fn all(tone: usize) -> AnyView {
     let mut names = sections().into_iter().map(|(_, name)| name);
     let mut title = move || names.next().unwrap_or_default();
     let yours = recent().into_iter().map(|emoji| button(emoji, "")).collect_view();
-    let first = view! {
+    let first = draw! {
         <section><h2 class={"sect"}>{title()}</h2><div class={"eg"}>{yours}</div></section>
     };
     let rest = groups()
@@ -133,7 +133,7 @@ fn all(tone: usize) -> AnyView {
             let rows = group.len().div_ceil(8);
             // What is out of sight is not laid out; its height is known.
             let height = format!("{}px", rows * 45 + 32);
-            view! {
+            draw! {
                 <section class={"later"} style=("contain-intrinsic-block-size", height)>
                     <h2 class={"sect"}>{title()}</h2>
                     {grid(group, tone)}
@@ -141,15 +141,15 @@ fn all(tone: usize) -> AnyView {
             }
         })
         .collect_view();
-    view! { {first} {rest} }.into_any()
+    draw! { {first} {rest} }.into_any()
 }
 
 fn found(query: &str, tone: usize) -> AnyView {
     let found = search(query);
     if found.is_empty() {
-        return view! { <p class={"pk-none"} role={"status"}>{t!("emoji-none", query = query.trim())}</p> }.into_any();
+        return draw! { <p class={"pk-none"} role={"status"}>{t!("emoji-none", query = query.trim())}</p> }.into_any();
     }
-    view! { <section>{grid(found, tone)}</section> }.into_any()
+    draw! { <section>{grid(found, tone)}</section> }.into_any()
 }
 
 /// A button for each group.
@@ -166,7 +166,7 @@ fn Sections(
                 section.scroll_into_view();
             }
         };
-        view! {
+        draw! {
             <button
                 class={"icon-btn sm"}
                 aria-label={name.clone()}
@@ -179,7 +179,7 @@ fn Sections(
         }
     };
     let buttons = sections().into_iter().enumerate().map(one).collect_view();
-    view! { <div class={"pk-cats"} role={"group"} aria-label={t!("emoji-groups")}>{buttons}</div> }
+    draw! { <div class={"pk-cats"} role={"group"} aria-label={t!("emoji-groups")}>{buttons}</div> }
 }
 
 fn section(body: NodeRef<html::Div>, index: usize) -> Option<HtmlElement> {
@@ -206,7 +206,7 @@ fn Tones(tone: RwSignal<usize>) -> impl IntoView {
         dom::keep("tone", &next.to_string());
     };
     let shown = move || format!("✋{}", TONES.get(tone.get()).copied().unwrap_or_default());
-    view! {
+    draw! {
         <button class={"icon-btn sm"} type={"button"} aria-label={t!("emoji-tone")} title={t!("emoji-tone")} on:click=next>
             {shown}
         </button>

@@ -52,12 +52,12 @@ pub fn ListPane() -> impl IntoView {
             _ => Shelf::Main,
         })
     });
-    view! {
+    draw! {
         <section class={"pane list"} role=move || narrow.get().then_some("main") aria-label={t!("chats")}>
             {move || match shelf.get() {
-                Shelf::Main => view! { <MainList /> }.into_any(),
-                Shelf::Search => view! { <SearchPane /> }.into_any(),
-                aside => view! { <Aside shelf=aside /> }.into_any(),
+                Shelf::Main => draw! { <MainList /> }.into_any(),
+                Shelf::Search => draw! { <SearchPane /> }.into_any(),
+                aside => draw! { <Aside shelf=aside /> }.into_any(),
             }}
         </section>
     }
@@ -82,7 +82,7 @@ fn MainList() -> impl IntoView {
             order.iter().filter(shown).map(|key| key.id.clone()).collect::<Vec<_>>()
         })
     });
-    view! {
+    draw! {
         <header class={"pane-head"}>
             <h1 class={"h-pane"}>{t!("chats")}</h1>
             <a class={"icon-btn"} href={Place::New { group: false }.href()} aria-label={t!("new-chat")} title={t!("new-chat-keys")}>
@@ -105,7 +105,7 @@ fn MainList() -> impl IntoView {
 
 #[component]
 fn SearchBox() -> impl IntoView {
-    view! {
+    draw! {
         <a class={"search"} href={Place::Search.href()}>
             {icon(icon::MAGNIFYING_GLASS, "s18")}
             <span class={"grow"}>{t!("search")}</span>
@@ -121,7 +121,7 @@ fn SearchBox() -> impl IntoView {
 fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
     let chats = Chats::here();
     let chip = move |which: Filter, name: String, count: Option<Signal<usize>>| {
-        view! {
+        draw! {
             <button
                 class={"chip"}
                 aria-pressed=move || (filter.get() == which).to_string()
@@ -130,13 +130,13 @@ fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
                 {name}
                 {move || {
                     let count = count.map_or(0, |count| count.get());
-                    (count > 0).then(|| view! { <span class={"n"}>{crate::locale::number(count as f64)}</span> })
+                    (count > 0).then(|| draw! { <span class={"n"}>{crate::locale::number(count as f64)}</span> })
                 }}
             </button>
         }
     };
     let unread = Signal::derive(move || chats.unread());
-    view! {
+    draw! {
         <div class={"chips"} role={"group"} aria-label={t!("filter-chats")}>
             {chip(Filter::All, t!("filter-all"), None)}
             {chip(Filter::Unread, t!("filter-unread"), Some(unread))}
@@ -153,7 +153,7 @@ fn Doors() -> impl IntoView {
         chats.order.with(|order| order.iter().filter(|key| keep(key)).count())
     };
     let door = |place: Place, shape: icon::Icon, name: String, count: usize, lit: bool| {
-        view! {
+        draw! {
             <a class={"door-row"} href={place.href()}>
                 {icon(shape, "s20")}
                 <span class={"grow"}>{name}</span>
@@ -161,7 +161,7 @@ fn Doors() -> impl IntoView {
             </a>
         }
     };
-    view! {
+    draw! {
         {move || {
             let requests = chats.requests();
             (requests > 0).then(|| door(Place::Requests, icon::HAND_WAVING, t!("requests"), requests, true))
@@ -189,7 +189,7 @@ fn Aside(shelf: Shelf) -> impl IntoView {
             .order
             .with(|order| order.iter().filter(shown).map(|key| key.id.clone()).collect::<Vec<_>>())
     });
-    view! {
+    draw! {
         <header class={"pane-head"}>
             <a class={"icon-btn"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>
                 {icon(icon::CARET_LEFT_BOLD, "s20 flip")}
@@ -197,13 +197,13 @@ fn Aside(shelf: Shelf) -> impl IntoView {
             <h1 class={"h-pane"}>{title}</h1>
         </header>
         <Rows ids=ids>
-            {move || ids.with(Vec::is_empty).then(|| view! { <p class={"group-note"}>{none.clone()}</p> })}
+            {move || ids.with(Vec::is_empty).then(|| draw! { <p class={"group-note"}>{none.clone()}</p> })}
         </Rows>
     }
 }
 
 fn nobody() -> impl IntoView {
-    view! {
+    draw! {
         <div class={"empty sm"}>
             <h2 class={"h-pane"}>{t!("nobody-title")}</h2>
             <p>{t!("nobody-text")}</p>

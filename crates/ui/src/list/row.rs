@@ -84,7 +84,7 @@ pub fn ChatRow(
         on_menu.run((event.client_x().into(), event.client_y().into()));
     };
     let people = People::here();
-    view! {
+    draw! {
         <a
             class={"row"}
             class:unread=move || chat.with(|chat| chat.unread > 0)
@@ -109,12 +109,12 @@ fn first_line(chat: &ChatView) -> impl IntoView + use<> {
         && People::here().of_chat(&chat.chat_id).is_some_and(|(_, person)| person.verified);
     let muted = is_muted(chat, locale::now());
     let time = chat.last_message.as_ref().map(|last| last.sent_at);
-    view! {
+    draw! {
         <span class={"l1"}>
             <span class={"nm clip"} dir={"auto"}>{title(chat)}</span>
             {verified.then(|| named_icon(icon::SEAL_CHECK_FILL, "verified", t!("verified")))}
             {muted.then(|| named_icon(icon::BELL_SLASH, "", t!("muted")))}
-            {time.map(|time| view! { <time>{locale::row_time(time)}</time> })}
+            {time.map(|time| draw! { <time>{locale::row_time(time)}</time> })}
         </span>
     }
 }
@@ -124,13 +124,13 @@ fn second_line(chat: &ChatView) -> impl IntoView + use<> {
     let session = crate::state::session::Session::here();
     let muted = is_muted(chat, locale::now());
     let line = typing_line(&chat.chat_id, group)
-        .map(|typing| view! { <span class={"clip typing"}>{typing}</span> }.into_any())
+        .map(|typing| draw! { <span class={"clip typing"}>{typing}</span> }.into_any())
         .unwrap_or_else(|| said_line(chat, group));
     let mention = (group && mentioned(chat, &session.own_id()))
-        .then(|| view! { <span class={"badge"} aria-label={t!("you-were-mentioned")} role={"img"}>{"@"}</span> });
+        .then(|| draw! { <span class={"badge"} aria-label={t!("you-were-mentioned")} role={"img"}>{"@"}</span> });
     let unread = (chat.unread > 0).then(|| {
         let class = if muted { "badge quiet" } else { "badge" };
-        view! {
+        draw! {
             <span class={class}>
                 <span aria-hidden={"true"}>{locale::number(chat.unread as f64)}</span>
                 <span class={"vh"}>{t!("unread-count", count = chat.unread)}</span>
@@ -138,30 +138,30 @@ fn second_line(chat: &ChatView) -> impl IntoView + use<> {
         }
     });
     let pinned = chat.pinned.then(|| named_icon(icon::PUSH_PIN_FILL, "", t!("pinned")));
-    view! { <span class={"l2"}>{line} {mention} {unread} {pinned}</span> }
+    draw! { <span class={"l2"}>{line} {mention} {unread} {pinned}</span> }
 }
 
 fn said_line(chat: &ChatView, group: bool) -> AnyView {
     if chat.requested {
-        return view! { <span class={"clip"}>{t!("wants-to-talk")}</span> }.into_any();
+        return draw! { <span class={"clip"}>{t!("wants-to-talk")}</span> }.into_any();
     }
     if let Some(draft) = chat.draft.as_ref().filter(|draft| !draft.trim().is_empty()) {
         let draft = draft.split_whitespace().collect::<Vec<_>>().join(" ");
-        return view! {
+        return draw! {
             <span class={"clip"} dir={"auto"}><span class={"draft"}>{t!("draft")}</span>{" "}{draft}</span>
         }
         .into_any();
     }
     let Some(last) = &chat.last_message else {
-        return view! { <span class={"clip"}></span> }.into_any();
+        return draw! { <span class={"clip"}></span> }.into_any();
     };
     let who = (group && !last.mine && last.kind != "notice").then(|| {
         let name = faces::first_name(&last.sender.display_name);
-        view! { <span class={"who"}>{t!("said-by", name = name)}</span>{" "} }
+        draw! { <span class={"who"}>{t!("said-by", name = name)}</span>{" "} }
     });
     let state =
         (last.mine && last.kind != "notice" && last.kind != "deleted").then(|| tick(&last.state));
-    view! {
+    draw! {
         {state}
         {preview::symbol(last).map(|symbol| icon(symbol, ""))}
         <span class={"clip"} dir={"auto"}>{who}{preview::plain(last)}</span>

@@ -65,7 +65,7 @@ pub fn Rows(ids: Memo<Vec<String>>, children: Children) -> impl IntoView {
             let id = id.clone();
             move |at| menus.open_at(at, t!("chat-menu"), menu::items(chats, menus, toasts, &id, at))
         };
-        view! { <ChatRow id=id stop=stop_at on_menu=Callback::new(open) /> }
+        draw! { <ChatRow id=id stop=stop_at on_menu=Callback::new(open) /> }
     };
     let keydown = move |event: KeyboardEvent| {
         if let Some(rows) = node.get_untracked() {
@@ -79,7 +79,7 @@ pub fn Rows(ids: Memo<Vec<String>>, children: Children) -> impl IntoView {
         }
     };
     let gap = move |rows: usize| format!("{:.0}px", rows as f64 * height.get());
-    view! {
+    draw! {
         <nav node_ref=scroller class={"scroll"} aria-label={t!("chats")} on:scroll=move |_| look()>
             {children()}
             <div node_ref=node class={"rows"} on:keydown=keydown on:focusin=focused>
@@ -137,7 +137,7 @@ fn keys(rows: &HtmlElement, event: &KeyboardEvent) {
 /// Shapes of rows, while there are none.
 fn skeleton() -> impl IntoView {
     let row = |_| {
-        view! {
+        draw! {
             <div class={"row skel-row"} aria-hidden={"true"}>
                 <span class={"skel face"}></span>
                 <span class={"skel-lines"}><span class={"skel"}></span><span class={"skel"}></span></span>

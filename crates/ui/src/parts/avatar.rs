@@ -27,7 +27,7 @@ pub fn face(face: &Face, class: &'static str) -> impl IntoView + use<> {
     let symbol = |shape: Icon| icon(shape, "").into_any();
     let inside = match &face.photo {
         Some(photo) => {
-            view! { <img src={format!("data:image/jpeg;base64,{photo}")} alt={""} /> }.into_any()
+            draw! { <img src={format!("data:image/jpeg;base64,{photo}")} alt={""} /> }.into_any()
         }
         None if face.notes => symbol(icon::BOOKMARK_SIMPLE_FILL),
         // Drawn by the style, so that they are no part of the name of a control.
@@ -36,7 +36,7 @@ pub fn face(face: &Face, class: &'static str) -> impl IntoView + use<> {
         None => symbol(icon::USER_CIRCLE_FILL),
     };
     let written = (face.photo.is_none() && !face.notes && !initials.is_empty()).then_some(initials);
-    view! {
+    draw! {
         <span
             class={format!("{shape} {class}")}
             data-initials={written}

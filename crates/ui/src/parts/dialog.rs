@@ -39,7 +39,7 @@ pub fn Dialog(
             on_close.run(());
         }
     };
-    view! {
+    draw! {
         <dialog
             node_ref=node
             class={format!("dialog {class}")}
@@ -107,7 +107,7 @@ pub fn QuestionHost() -> impl IntoView {
     move || {
         open.get().map(|question| {
             let act = question.act;
-            view! {
+            draw! {
                 <Dialog title=question.title on_close=close>
                     <div class={"db"}><p>{question.text}</p></div>
                     <div class={"df"}>

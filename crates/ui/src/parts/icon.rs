@@ -12,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/icons.rs"));
 
 /// An icon of a size: `s16`, `s18`, `s20`, `s22`, `s24`, `s28`, or nothing for that of the text.
 pub fn icon(shape: Icon, class: &'static str) -> impl IntoView {
-    view! {
+    draw! {
         <svg class={format!("ic {class}")} viewBox={"0 0 256 256"} aria-hidden={"true"}>
             <path d={shape.0}></path>
         </svg>
@@ -21,7 +21,7 @@ pub fn icon(shape: Icon, class: &'static str) -> impl IntoView {
 
 /// An icon that says something by itself.
 pub fn named_icon(shape: Icon, class: &'static str, name: String) -> impl IntoView {
-    view! {
+    draw! {
         <svg class={format!("ic {class}")} viewBox={"0 0 256 256"} role={"img"} aria-label={name}>
             <path d={shape.0}></path>
         </svg>

@@ -8,7 +8,7 @@ const DOOR: &str = "M25.5 56.5V31.5a6.5 6.5 0 0 1 13 0v25Z";
 /// The mark, as large as its place.
 #[component]
 pub fn Mark() -> impl IntoView {
-    view! {
+    draw! {
         <svg viewBox={"0 0 64 64"} aria-hidden={"true"}>
             <path class={"mark-bubble"} d={BUBBLE}></path>
             <path class={"mark-door"} d={DOOR}></path>

@@ -129,7 +129,7 @@ pub fn below(control: &HtmlElement) -> (f64, f64) {
 #[component]
 pub fn MenuHost() -> impl IntoView {
     let menus = Menus::here();
-    move || menus.0.get().map(|open| view! { <Menu open=open /> })
+    move || menus.0.get().map(|open| draw! { <Menu open=open /> })
 }
 
 #[component]
@@ -145,7 +145,7 @@ fn Menu(open: Open) -> impl IntoView {
             }
         }
     });
-    let emoji = open.emoji.map(|quick| view! { <QuickRow quick=quick /> });
+    let emoji = open.emoji.map(|quick| draw! { <QuickRow quick=quick /> });
     let items = open.items.into_iter().map(|item| {
         let act = item.act;
         let press = move |_| {
@@ -153,9 +153,9 @@ fn Menu(open: Open) -> impl IntoView {
             act.run(());
         };
         let keys =
-            item.keys.iter().map(|key| view! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
-        view! {
-            {item.apart.then(|| view! { <hr /> })}
+            item.keys.iter().map(|key| draw! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
+        draw! {
+            {item.apart.then(|| draw! { <hr /> })}
             <button class={"mi"} class:bad=item.bad role={"menuitem"} on:click=press>
                 {icon(item.icon, "")}
                 {item.name}
@@ -172,7 +172,7 @@ fn Menu(open: Open) -> impl IntoView {
         event.prevent_default();
         menus.close();
     };
-    view! {
+    draw! {
         <div class={"menu-scrim"} on:pointerdown=elsewhere></div>
         <section class={"ctx-host"} aria-label={open.name.clone()}>
             <div node_ref=node class={"ctx"} role={"menu"} aria-label={open.name.clone()} on:keydown=keydown>
@@ -193,7 +193,7 @@ fn QuickRow(quick: Quick) -> impl IntoView {
             menus.close();
             act.run(given.clone());
         };
-        view! {
+        draw! {
             <button role={"menuitem"} aria-label={t!("react-with", emoji = &one)} on:click=press>{one.clone()}</button>
         }
     };
@@ -201,7 +201,7 @@ fn QuickRow(quick: Quick) -> impl IntoView {
         menus.close();
         more.run(());
     };
-    view! {
+    draw! {
         <div class={"quick"} role={"group"} aria-label={t!("react")}>
             {emoji.into_iter().map(one).collect_view()}
             <button role={"menuitem"} aria-label={t!("react-more")} on:click=press_more>{icon(super::icon::PLUS, "s20")}</button>

@@ -11,7 +11,7 @@ const QUIET: i32 = 4;
 pub fn Qr(text: String, name: String) -> impl IntoView {
     QrCode::encode_text(&text, QrCodeEcc::Low).ok().map(|code| {
         let side = code.size() + 2 * QUIET;
-        view! {
+        draw! {
             <svg class={"qr"} viewBox={format!("{} {} {side} {side}", -QUIET, -QUIET)} role={"img"} aria-label={name} shape-rendering={"crispEdges"}>
                 <rect x={(-QUIET).to_string()} y={(-QUIET).to_string()} width={side.to_string()} height={side.to_string()} rx={"2"} fill={"#fff"}></rect>
                 <path d={modules(&code)} fill={"#2a1524"}></path>

@@ -27,26 +27,26 @@ pub fn tick(state: &str) -> impl IntoView + use<> {
         _ => ("tick sending", 17),
     };
     let inside = match state {
-        "sent" => view! {
+        "sent" => draw! {
             <g transform={"translate(5 0)"}><path d={CHECK}></path></g>
         }
         .into_any(),
-        "delivered" => view! { <path d={CHECK}></path><path d={SECOND}></path> }.into_any(),
-        "read" => view! {
+        "delivered" => draw! { <path d={CHECK}></path><path d={SECOND}></path> }.into_any(),
+        "read" => draw! {
             <path d={CHECK}></path>
             <path d={SECOND}></path>
             <circle class={"lamp"} cx={"20.7"} cy={"6.5"} r={"2.8"}></circle>
         }
         .into_any(),
-        "failed" => view! {
+        "failed" => draw! {
             <circle cx={"8.5"} cy={"6"} r={"5"}></circle>
             <path d={"M8.5 3.5v3M8.5 8.6v.1"}></path>
         }
         .into_any(),
-        _ => view! { <circle cx={"8.5"} cy={"6"} r={"4.6"} stroke-dasharray={"2 2.1"}></circle> }
+        _ => draw! { <circle cx={"8.5"} cy={"6"} r={"4.6"} stroke-dasharray={"2 2.1"}></circle> }
             .into_any(),
     };
-    view! {
+    draw! {
         <svg class={class} viewBox={format!("0 0 {width} 12")} role={"img"} aria-label={name(state)}>
             {inside}
         </svg>

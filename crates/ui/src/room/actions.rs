@@ -343,7 +343,7 @@ pub fn hover(actions: Actions, id: String) -> impl IntoView {
         event.stop_propagation();
         actions.reply(&id);
     };
-    view! {
+    draw! {
         <div class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
             <button class={"icon-btn sm"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
                 {icon(icon::ARROW_BEND_UP_LEFT, "s18 flip")}

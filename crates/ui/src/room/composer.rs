@@ -25,12 +25,12 @@ pub const FIELD: &str = "composer";
 pub fn Foot(chat: Memo<ChatView>) -> impl IntoView {
     let kind = Memo::new(move |_| chat.with(|chat| (chat.left, chat.requested)));
     move || match kind.get() {
-        (_, true) => view! { <Request chat=chat /> }.into_any(),
+        (_, true) => draw! { <Request chat=chat /> }.into_any(),
         (true, _) => {
-            view! { <footer class={"composer"}><p class={"notice"}>{t!("you-left")}</p></footer> }
+            draw! { <footer class={"composer"}><p class={"notice"}>{t!("you-left")}</p></footer> }
                 .into_any()
         }
-        _ => view! { <Composer chat=chat /> }.into_any(),
+        _ => draw! { <Composer chat=chat /> }.into_any(),
     }
 }
 
@@ -57,10 +57,10 @@ fn Request(chat: Memo<ChatView>) -> impl IntoView {
             _ => t!("request-direct", name = row::title(chat)),
         })
     };
-    view! {
+    draw! {
         <footer class={"composer request"}>
             <p>{words}</p>
-            {move || problem.get().map(|problem| view! { <p class={"fail-line"} role={"alert"}>{problem}</p> })}
+            {move || problem.get().map(|problem| draw! { <p class={"fail-line"} role={"alert"}>{problem}</p> })}
             <div class={"row-acts ctr"}>
                 <button class={"btn plain"} on:click=move |_| answer("chats.decline")>{t!("decline")}</button>
                 <button class={"btn primary"} on:click=move |_| answer("chats.accept")>{t!("accept")}</button>
@@ -133,9 +133,9 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
             mentioning.take(&member, &field, composing);
         }
     });
-    view! {
+    draw! {
         <footer class={"composer"}>
-            {move || composing.problem.get().map(|problem| view! {
+            {move || composing.problem.get().map(|problem| draw! {
                 <p class={"fail-line"} role={"alert"}>
                     {icon(icon::WARNING_CIRCLE_FILL, "s16")}
                     {crate::app::problems::words(&problem)}
@@ -206,7 +206,7 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
 fn Send() -> impl IntoView {
     let composing = Composing::here();
     let editing = move || matches!(composing.purpose.get(), Purpose::Edit(_));
-    view! {
+    draw! {
         <button
             class={"send"}
             class:idle=move || !composing.is_full()
@@ -246,7 +246,7 @@ fn Above() -> impl IntoView {
         };
         let colour = format!("var(--name-{})", faces::name_colour(&message.sender.user_id));
         let cancel = if editing { t!("cancel-edit") } else { t!("cancel-reply") };
-        Some(view! {
+        Some(draw! {
             <div class={"over quote"} style=("--nc", colour)>
                 <b dir={"auto"}>{title}</b>
                 <span class={"clip"} dir={"auto"}>{actions::line(&message)}</span>

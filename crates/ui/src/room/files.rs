@@ -27,20 +27,20 @@ pub fn pictures(message: &MessageView, meta: Option<AnyView>) -> AnyView {
         message.attachments.iter().filter(|file| is_picture(file)).collect();
     let rest = shown.len().saturating_sub(ALBUM);
     let count = shown.len().min(ALBUM);
-    let mut meta = meta.map(|meta| view! { <span class={"on-media"}>{meta}</span> });
+    let mut meta = meta.map(|meta| draw! { <span class={"on-media"}>{meta}</span> });
     let one = |(at, file): (usize, &&AttachmentView)| {
         let wide = count == 3 && at == 0;
         let class = if wide { "shot wide" } else { "shot" };
         let more = (rest > 0 && at + 1 == count)
-            .then(|| view! { <span class={"rest"}>{format!("+{}", locale::number((rest + 1) as f64))}</span> });
+            .then(|| draw! { <span class={"rest"}>{format!("+{}", locale::number((rest + 1) as f64))}</span> });
         let meta = if at + 1 == count { meta.take() } else { None };
-        view! { <Shot message_id=message.message_id.clone() file=(*file).clone() class=class alone={count == 1}>{more}{meta}</Shot> }
+        draw! { <Shot message_id=message.message_id.clone() file=(*file).clone() class=class alone={count == 1}>{more}{meta}</Shot> }
     };
     let shots = shown.iter().take(count).enumerate().map(one).collect_view();
     if count == 1 {
         shots.into_any()
     } else {
-        view! { <div class={"album"}>{shots}</div> }.into_any()
+        draw! { <div class={"album"}>{shots}</div> }.into_any()
     }
 }
 
@@ -152,17 +152,17 @@ fn Shot(
     };
     let cover = move || match (content.url.get(), &likeness, &blur) {
         (Some(url), ..) if !film => {
-            view! { <img src={url} alt={""} decoding={"async"} /> }.into_any()
+            draw! { <img src={url} alt={""} decoding={"async"} /> }.into_any()
         }
         (_, Some(likeness), _) => {
-            view! { <img class={"likeness"} src={likeness.clone()} alt={""} /> }.into_any()
+            draw! { <img class={"likeness"} src={likeness.clone()} alt={""} /> }.into_any()
         }
-        (_, None, Some(blur)) => view! { <Blur hash=blur.clone() /> }.into_any(),
+        (_, None, Some(blur)) => draw! { <Blur hash=blur.clone() /> }.into_any(),
         _ => icon(icon::IMAGE, "s28").into_any(),
     };
     let needs = move || {
         (!ready && content.url.with(Option::is_none)).then(|| {
-            view! {
+            draw! {
                 <span class={"on-media tl"}>
                     {icon(icon::DOWNLOAD_SIMPLE, "")}
                     {locale::size(size)}
@@ -172,7 +172,7 @@ fn Shot(
     };
     let length = move || {
         file.duration_ms.filter(|_| film && ready).map(|length| {
-        view! { <span class={"on-media tl"}>{icon(icon::VIDEO_CAMERA_FILL, "")}{locale::duration(length.into())}</span> }
+        draw! { <span class={"on-media tl"}>{icon(icon::VIDEO_CAMERA_FILL, "")}{locale::duration(length.into())}</span> }
     })
     };
     let style_ratio = ratio.unwrap_or_default();
@@ -180,12 +180,12 @@ fn Shot(
     move || {
         if playing.get() {
             let url = content.url.get().unwrap_or_default();
-            return view! {
+            return draw! {
                 <video class={"film"} src={url} controls=true autoplay=true aria-label={what.clone()}></video>
             }
             .into_any();
         }
-        view! {
+        draw! {
             <button
                 class={class}
                 aria-label={what.clone()}
@@ -196,7 +196,7 @@ fn Shot(
                 {cover.clone()}
                 {needs}
                 {length}
-                {film.then(|| view! { <span class={"play"}>{icon(icon::PLAY_FILL, "")}</span> })}
+                {film.then(|| draw! { <span class={"play"}>{icon(icon::PLAY_FILL, "")}</span> })}
                 {
                     let moved = moved.clone();
                     move || moved().map(|(done, total)| progress_ring(done, total))
@@ -210,7 +210,7 @@ fn Shot(
 
 fn progress_ring(done: u64, total: u64) -> impl IntoView {
     let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
-    view! {
+    draw! {
         <span class={"ring-progress"} role={"progressbar"} aria-valuenow={format!("{:.0}", part * 100.0)} aria-label={t!("transfer")}>
             <svg viewBox={"0 0 44 44"} aria-hidden={"true"}>
                 <circle cx={"22"} cy={"22"} r={"19"} pathLength={"100"} stroke-dasharray={format!("{:.1} 100", part * 100.0)}></circle>
@@ -237,7 +237,7 @@ fn Blur(hash: String) -> impl IntoView {
             let _ = context.put_image_data(&data, 0.0, 0.0);
         }
     });
-    view! { <canvas node_ref=node width={"32"} height={"32"} aria-hidden={"true"}></canvas> }
+    draw! { <canvas node_ref=node width={"32"} height={"32"} aria-hidden={"true"}></canvas> }
 }
 
 /// A file that is no picture.
@@ -282,21 +282,21 @@ pub fn FileBox(message_id: String, file: AttachmentView) -> impl IntoView {
         }
     };
     let can_save = !matches!(&*file.state, "failed" | "waiting" | "uploading");
-    view! {
+    draw! {
         <div class={"filebox"}>
             <span class={"fi"}>{icon(symbol(&file), "s24")}</span>
             <span class={"names"}>
                 <b class={"clip"}><bdi>{name.clone()}</bdi></b>
                 <span><span>{line}</span></span>
             </span>
-            {can_save.then(|| view! {
+            {can_save.then(|| draw! {
                 <button class={"icon-btn sm"} aria-label={t!("save-file", name = &name)} title={t!("save")} tabindex={"-1"} on:click=save>
                     {icon(icon::DOWNLOAD_SIMPLE, "s20")}
                 </button>
             })}
             {move || moved().map(|(done, total)| {
                 let part = if total == 0 { 0.0 } else { done as f64 * 100.0 / total as f64 };
-                view! { <span class={"bar prog"}><i style=("--v", format!("{part:.1}%"))></i></span> }
+                draw! { <span class={"bar prog"}><i style=("--v", format!("{part:.1}%"))></i></span> }
             })}
         </div>
     }

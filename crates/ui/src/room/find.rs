@@ -73,7 +73,7 @@ impl Finding {
 #[component]
 pub fn FindButton() -> impl IntoView {
     let finding = Finding::here();
-    view! {
+    draw! {
         <button
             class={"icon-btn"}
             aria-label={t!("find")}
@@ -92,7 +92,7 @@ pub fn FindButton() -> impl IntoView {
 pub fn FindBar(chat_id: String) -> impl IntoView {
     let finding = Finding::here();
     let chat_id = StoredValue::new(chat_id);
-    move || finding.open.get().then(|| view! { <Bar chat_id=chat_id.get_value() /> })
+    move || finding.open.get().then(|| draw! { <Bar chat_id=chat_id.get_value() /> })
 }
 
 #[component]
@@ -165,7 +165,7 @@ fn Bar(chat_id: String) -> impl IntoView {
             t!("find-count", at = locale::number((finding.at.get() + 1) as f64), count = hits)
         }
     };
-    view! {
+    draw! {
         <div class={"findbar"} role={"search"} on:keydown=keydown>
             {icon(icon::MAGNIFYING_GLASS, "s18")}
             <input

@@ -21,12 +21,12 @@ pub fn text(message: &MessageView, tail: AnyView) -> AnyView {
     // The time stands in the last line if that is text, else in one of its own.
     let last = match blocks.pop() {
         Some(Block::Plain(inner)) => {
-            view! { <p class={"text"} dir={"auto"}>{runs(inner)}{tail}</p> }.into_any()
+            draw! { <p class={"text"} dir={"auto"}>{runs(inner)}{tail}</p> }.into_any()
         }
-        Some(other) => view! { {block(other)}<div class={"row-meta"}>{tail}</div> }.into_any(),
-        None => view! { <div class={"row-meta"}>{tail}</div> }.into_any(),
+        Some(other) => draw! { {block(other)}<div class={"row-meta"}>{tail}</div> }.into_any(),
+        None => draw! { <div class={"row-meta"}>{tail}</div> }.into_any(),
     };
-    view! { {blocks.into_iter().map(block).collect_view()} {last} }.into_any()
+    draw! { {blocks.into_iter().map(block).collect_view()} {last} }.into_any()
 }
 
 /// The formatting of a message. What this version does not know is left out.
@@ -51,13 +51,13 @@ pub fn large_emoji(message: &MessageView) -> Option<String> {
 fn block(block: Block) -> AnyView {
     match block {
         Block::Plain(inner) => {
-            view! { <p class={"text"} dir={"auto"}>{runs(inner)}</p> }.into_any()
+            draw! { <p class={"text"} dir={"auto"}>{runs(inner)}</p> }.into_any()
         }
         Block::Quote(inner) => {
-            view! { <blockquote class={"text"} dir={"auto"}>{runs(inner)}</blockquote> }.into_any()
+            draw! { <blockquote class={"text"} dir={"auto"}>{runs(inner)}</blockquote> }.into_any()
         }
         Block::Code(code) => {
-            view! { <pre dir={"ltr"} tabindex={"0"}><code>{code}</code></pre> }.into_any()
+            draw! { <pre dir={"ltr"} tabindex={"0"}><code>{code}</code></pre> }.into_any()
         }
     }
 }
@@ -70,32 +70,32 @@ fn run(run: Run) -> AnyView {
     let Marks { bold, italic, strike, code, spoiler, found, link, mention } = run.marks;
     let mut inside = run.text.into_any();
     if found {
-        inside = view! { <mark>{inside}</mark> }.into_any();
+        inside = draw! { <mark>{inside}</mark> }.into_any();
     }
     if code {
-        inside = view! { <code dir={"ltr"}>{inside}</code> }.into_any();
+        inside = draw! { <code dir={"ltr"}>{inside}</code> }.into_any();
     }
     if strike {
-        inside = view! { <s>{inside}</s> }.into_any();
+        inside = draw! { <s>{inside}</s> }.into_any();
     }
     if italic {
-        inside = view! { <i>{inside}</i> }.into_any();
+        inside = draw! { <i>{inside}</i> }.into_any();
     }
     if bold {
-        inside = view! { <b>{inside}</b> }.into_any();
+        inside = draw! { <b>{inside}</b> }.into_any();
     }
     if let Some(target) = link {
-        inside = view! {
+        inside = draw! {
             <a class={"in"} href={target} target={"_blank"} rel={"noopener noreferrer nofollow"} dir={"auto"}>{inside}</a>
         }
         .into_any();
     }
     if mention.is_some() {
-        inside = view! { <bdi class={"mention"}>{inside}</bdi> }.into_any();
+        inside = draw! { <bdi class={"mention"}>{inside}</bdi> }.into_any();
     }
     if spoiler {
         let shown = RwSignal::new(false);
-        inside = view! {
+        inside = draw! {
             <button
                 class={"spoiler"}
                 class:shown=move || shown.get()

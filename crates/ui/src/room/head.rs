@@ -23,7 +23,7 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
         let direct = chat.with(|chat| (chat.kind == "direct").then(|| chat.chat_id.clone()));
         direct.and_then(|id| people.of_chat(&id)).is_some_and(|(_, person)| person.verified)
     };
-    view! {
+    draw! {
         <header class={"room-head"} id={HEAD}>
             <a class={"icon-btn back"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>
                 {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
@@ -55,10 +55,10 @@ fn Sub(chat: Memo<ChatView>) -> impl IntoView {
     let members = super::members::Members::here().0;
     let line = move || {
         if let Some(typing) = row::typing_line(&id, group) {
-            return view! { <span class={"sub typing"}><span class={"clip"}>{typing}</span></span> }.into_any();
+            return draw! { <span class={"sub typing"}><span class={"clip"}>{typing}</span></span> }.into_any();
         }
         let line = members.with(|members| names(members));
-        view! { <span class={"sub"}><span class={"clip"} dir={"auto"}>{line}</span></span> }
+        draw! { <span class={"sub"}><span class={"clip"} dir={"auto"}>{line}</span></span> }
             .into_any()
     };
     line

@@ -139,7 +139,7 @@ pub fn Offered(mentioning: Mentioning, on_take: Callback<MemberView>) -> impl In
             event.prevent_default();
             on_take.run(taken.clone());
         };
-        view! {
+        draw! {
             <div
                 class={"mi"}
                 class:is-on=move || mentioning.at.get() == index
@@ -157,7 +157,7 @@ pub fn Offered(mentioning: Mentioning, on_take: Callback<MemberView>) -> impl In
     move || {
         let offered = mentioning.offered.get();
         (!offered.is_empty()).then(|| {
-            view! {
+            draw! {
                 <div class={"menu mentions"} id={"mentions"} role={"listbox"} aria-label={t!("mention")}>
                     {offered.into_iter().enumerate().map(line).collect_view()}
                 </div>

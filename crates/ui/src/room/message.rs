@@ -32,7 +32,7 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
     });
     let notice = message.with_untracked(|message| message.kind == "notice");
     if notice {
-        return view! { <super::notice::Notice message=message /> }.into_any();
+        return draw! { <super::notice::Notice message=message /> }.into_any();
     }
     let actions = Actions::here();
     let id = row.id.to_string();
@@ -79,7 +79,7 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
         move |_| actions.reply(&id)
     };
     let hover_id = id.clone();
-    view! {
+    draw! {
         <article
             class=class
             class:picked=picked
@@ -122,9 +122,9 @@ fn label(message: &MessageView) -> String {
 
 /// The time and the state, at the end of the last line.
 fn meta(message: &MessageView) -> AnyView {
-    let edited = message.edited_at.is_some().then(|| view! { <span>{t!("edited")}</span> });
+    let edited = message.edited_at.is_some().then(|| draw! { <span>{t!("edited")}</span> });
     let state = message.mine.then(|| tick(&message.state));
-    view! {
+    draw! {
         {edited}
         <time title={locale::moment(message.sent_at, Moment::Full)}>{locale::moment(message.sent_at, Moment::Clock)}</time>
         {state}
@@ -137,7 +137,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         return gone(message);
     }
     if let Some(emoji) = formatted::large_emoji(message) {
-        return view! {
+        return draw! {
             <div class={"bubble bare"}>
                 {author.then(|| author_line(message))}
                 <div class={"big-emoji"}>{emoji}</div>
@@ -147,7 +147,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         .into_any();
     }
     if message.kind == "unreadable" {
-        return view! {
+        return draw! {
             <div class={"bubble hollow"}>
                 <span class={"gone"}>{icon(icon::HOURGLASS_MEDIUM, "s16")}{t!("unreadable")}</span>
                 <span class={"meta"}>{meta(message)}</span>
@@ -157,7 +157,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
     }
     let known = matches!(&*message.kind, "text" | "image" | "video" | "voice" | "audio" | "file");
     if !known {
-        return view! {
+        return draw! {
             <div class={"bubble hollow"}>
                 <span class={"gone"}>{icon(icon::INFO, "s16")}{t!("kind-unknown")}</span>
                 <span class={"meta"}>{meta(message)}</span>
@@ -171,7 +171,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         message.attachments.iter().filter(|file| !is_picture(file)).cloned().collect();
     let only_pictures = has_pictures && !has_text && others.is_empty();
     let media = has_pictures && others.is_empty();
-    let meta_line = || view! { <span class={"meta"}>{meta(message)}</span> }.into_any();
+    let meta_line = || draw! { <span class={"meta"}>{meta(message)}</span> }.into_any();
     let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message))));
     let id = message.message_id.clone();
     let sounds = |file: &AttachmentView| {
@@ -184,28 +184,28 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
             let id = id.clone();
             if sounds(&file) {
                 let tail = one_sound
-                    .then(|| view! { <span class={"meta"}>{meta(message)}</span> }.into_any());
-                view! { <Sound message_id=id file=file tail=tail /> }.into_any()
+                    .then(|| draw! { <span class={"meta"}>{meta(message)}</span> }.into_any());
+                draw! { <Sound message_id=id file=file tail=tail /> }.into_any()
             } else {
-                view! { <FileBox message_id=id file=file /> }.into_any()
+                draw! { <FileBox message_id=id file=file /> }.into_any()
             }
         })
         .collect_view();
     let words = match (only_pictures || one_sound, media && has_text) {
         (true, _) => ().into_any(),
         (_, true) => {
-            view! { <div class={"cap"}>{formatted::text(message, meta_line())}</div> }.into_any()
+            draw! { <div class={"cap"}>{formatted::text(message, meta_line())}</div> }.into_any()
         }
         _ => formatted::text(message, meta_line()),
     };
     let words = fold(message, words);
-    view! {
+    draw! {
         <div class={"bubble"} class:media=media class:sound=one_sound>
             {author.then(|| author_line(message))}
-            {message.forwarded.then(|| view! {
+            {message.forwarded.then(|| draw! {
                 <div class={"fwd"}>{icon(icon::ARROW_BEND_UP_RIGHT, "s16 flip")}{t!("forwarded")}</div>
             })}
-            {message.reply_to.clone().map(|id| view! { <Quote id=id /> })}
+            {message.reply_to.clone().map(|id| draw! { <Quote id=id /> })}
             {shots}
             {boxes}
             {words}
@@ -223,9 +223,9 @@ fn fold(message: &MessageView, words: AnyView) -> AnyView {
         return words;
     }
     let whole = RwSignal::new(false);
-    view! {
+    draw! {
         <div class={"fold"} class:whole=move || whole.get()>{words}</div>
-        {move || (!whole.get()).then(|| view! {
+        {move || (!whole.get()).then(|| draw! {
             <button class={"more"} tabindex={"-1"} on:click=move |_| whole.set(true)>{t!("read-more")}</button>
         })}
     }
@@ -234,7 +234,7 @@ fn fold(message: &MessageView, words: AnyView) -> AnyView {
 
 fn author_line(message: &MessageView) -> impl IntoView + use<> {
     let colour = faces::name_colour(&message.sender.user_id);
-    view! {
+    draw! {
         <div class={"author"} dir={"auto"} style=("--nc", format!("var(--name-{colour})"))>
             {message.sender.display_name.clone()}
         </div>
@@ -247,7 +247,7 @@ fn gone(message: &MessageView) -> AnyView {
     } else {
         t!("deleted-by", name = faces::first_name(&message.sender.display_name))
     };
-    view! {
+    draw! {
         <div class={"bubble hollow"}>
             <span class={"gone"}>{icon(icon::PROHIBIT, "s16")}{words}</span>
             <span class={"meta"}><time>{locale::moment(message.sent_at, Moment::Clock)}</time></span>
@@ -291,13 +291,13 @@ fn Quote(id: String) -> impl IntoView {
     let picture = move || {
         let thumbnail =
             quoted.with(|quoted| quoted.as_ref()?.attachments.first()?.thumbnail.clone());
-        thumbnail.map(|thumbnail| view! { <img src={format!("data:image/jpeg;base64,{thumbnail}")} alt={""} /> })
+        thumbnail.map(|thumbnail| draw! { <img src={format!("data:image/jpeg;base64,{thumbnail}")} alt={""} /> })
     };
     let press = move |event: web_sys::MouseEvent| {
         event.stop_propagation();
         wanted.show(&id);
     };
-    view! {
+    draw! {
         <button class={"quote"} style=("--nc", colour) tabindex={"-1"} on:click=press>
             <b dir={"auto"}>{name}</b>
             <span class={"clip"} dir={"auto"}>{line}</span>

@@ -54,19 +54,20 @@ pub fn Room() -> impl IntoView {
         id.filter(|id| chats.get(id).is_some())
     });
     move || match open.get() {
-        Some(id) => view! { <Chat id=id /> }.into_any(),
-        None => view! { <NoChat /> }.into_any(),
+        Some(id) => draw! { <Chat id=id /> }.into_any(),
+        None => draw! { <NoChat /> }.into_any(),
     }
 }
 
 #[component]
 fn NoChat() -> impl IntoView {
     let preferences = Preferences::here();
-    view! {
+    draw! {
         <main class={"room main empty-room"} aria-label={t!("no-chat")}>
             <div class={"paper"} data-paper=move || preferences.paper.get() aria-hidden={"true"}></div>
             <div class={"empty"}>
                 <p>{t!("no-chat-text")}</p>
+                <a class={"btn plain phone-only"} href={Place::Chats.href()}>{t!("back-to-chats")}</a>
             </div>
         </main>
     }
@@ -103,7 +104,7 @@ fn Chat(id: String) -> impl IntoView {
             composing.add(&files);
         }
     };
-    view! {
+    draw! {
         <main
             class={"room main"}
             aria-label=name
@@ -126,7 +127,7 @@ fn Chat(id: String) -> impl IntoView {
             <composer::Foot chat=chat />
             <Picker />
             <picks::ForwardDialog />
-            {move || composing.dragged.get().then(|| view! { <div class={"drop-hint"}>{t!("drop-files")}</div> })}
+            {move || composing.dragged.get().then(|| draw! { <div class={"drop-hint"}>{t!("drop-files")}</div> })}
         </main>
     }
     .into_any()
@@ -149,7 +150,7 @@ fn Picker() -> impl IntoView {
     });
     move || {
         composing.picking.get().is_some().then(|| {
-            view! {
+            draw! {
                 <div class={"menu-scrim"} on:pointerdown=move |_| composing.picking.set(None)></div>
                 <EmojiPicker on_pick=pick on_close=close />
             }

@@ -14,7 +14,7 @@ pub fn Notice(message: Memo<MessageView>) -> impl IntoView {
     let warns = move || {
         message.with(|message| matches!(field(message, "code"), "gap" | "parted" | "restored_here"))
     };
-    view! {
+    draw! {
         <div class={"notice"} class:warn=warns data-message=move || message.with(|message| message.message_id.clone())>
             {move || icon(message.with(symbol), "")}
             <span dir={"auto"}>{move || message.with(words)}</span>

@@ -23,7 +23,7 @@ pub fn PickBar() -> impl IntoView {
     let count = move || actions.picks.with(Vec::len);
     move || {
         some.get().then(|| {
-            view! {
+            draw! {
                 <div class={"pick-bar"} role={"toolbar"} aria-label={t!("picked")}>
                     <button class={"icon-btn"} aria-label={t!("pick-end")} title={t!("pick-end")} on:click=move |_| actions.picks.set(Vec::new())>
                         {icon(icon::X, "s22")}
@@ -60,7 +60,7 @@ pub fn ForwardDialog() -> impl IntoView {
     move || {
         open.get().map(|ids| {
             let close = Callback::new(move |()| open.set(None));
-            view! {
+            draw! {
                 <Dialog title={t!("forward-to")} on_close=close class="forward">
                     <Targets ids=ids close=close />
                 </Dialog>
@@ -109,7 +109,7 @@ fn Targets(ids: Vec<String>, close: Callback<()>) -> impl IntoView {
             chats.order.with(|order| order.iter().filter_map(target).take(60).collect::<Vec<_>>());
         let line = |chat: parlor_view::ChatView| {
             let id = chat.chat_id.clone();
-            view! {
+            draw! {
                 <button class={"mi"} on:click=move |_| send(id.clone())>
                     {face(&row::chat_face(&chat, people), "s36")}
                     <bdi class={"clip"}>{row::title(&chat)}</bdi>
@@ -118,7 +118,7 @@ fn Targets(ids: Vec<String>, close: Callback<()>) -> impl IntoView {
         };
         found.into_iter().map(line).collect_view()
     };
-    view! {
+    draw! {
         <div class={"db targets"}>
             <label class={"search"}>
                 {icon(icon::MAGNIFYING_GLASS, "s18")}
@@ -130,7 +130,7 @@ fn Targets(ids: Vec<String>, close: Callback<()>) -> impl IntoView {
                     on:input=move |event| query.set(event_target_value(&event))
                 />
             </label>
-            {move || problem.get().map(|problem| view! { <p class={"fail-line"} role={"alert"}>{problem}</p> })}
+            {move || problem.get().map(|problem| draw! { <p class={"fail-line"} role={"alert"}>{problem}</p> })}
             <div class={"target-list"}>{rows}</div>
             <p class={"vh"} role={"status"}>{t!("forward-count", count = locale::number(count as f64))}</p>
         </div>

@@ -48,7 +48,7 @@ pub fn reactions(message: &MessageView) -> Option<AnyView> {
         };
         let (message, emoji) = (message.clone(), reaction.emoji.clone());
         let press = move |_| react(session, toasts, &message, &emoji);
-        view! {
+        draw! {
             <button
                 class={"react"}
                 class:mine=mine
@@ -59,12 +59,12 @@ pub fn reactions(message: &MessageView) -> Option<AnyView> {
                 on:click=press
             >
                 <i>{reaction.emoji.clone()}</i>
-                {(count > 1).then(|| view! { <b>{crate::locale::number(count as f64)}</b> })}
+                {(count > 1).then(|| draw! { <b>{crate::locale::number(count as f64)}</b> })}
             </button>
         }
     };
     Some(
-        view! { <div class={"reacts"}>{message.reactions.iter().map(one).collect_view()}</div> }
+        draw! { <div class={"reacts"}>{message.reactions.iter().map(one).collect_view()}</div> }
             .into_any(),
     )
 }
@@ -80,7 +80,7 @@ pub fn failure(message: &MessageView) -> Option<AnyView> {
         _ => t!("failed-refused"),
     };
     failed.then(|| {
-        view! {
+        draw! {
             <div class={"fail-line"}>
                 {icon(icon::WARNING_CIRCLE_FILL, "s16")}
                 <span>{words}</span>

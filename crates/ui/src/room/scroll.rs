@@ -66,6 +66,8 @@ pub struct Scroll {
     thread: Threads,
     heights: StoredValue<Heights>,
     goal: StoredValue<Goal>,
+    /// Where the page put it last.
+    put: StoredValue<i32>,
     /// Rows that are drawn: the first, and the one behind the last.
     pub range: RwSignal<(usize, usize)>,
     /// Whether one is at the newest message.
@@ -88,6 +90,7 @@ impl Scroll {
             thread,
             heights: StoredValue::new(Heights::default()),
             goal: StoredValue::new(Goal::End),
+            put: StoredValue::new(0),
             range: RwSignal::new((0, 0)),
             at_end: RwSignal::new(true),
             missed: RwSignal::new(0),
@@ -229,8 +232,23 @@ impl Scroll {
         if pixels != 0.0
             && let Some(node) = self.node.get_untracked()
         {
-            node.set_scroll_top(node.scroll_top() + pixels.round() as i32);
+            self.put_at(&node, node.scroll_top() + pixels.round() as i32);
         }
+    }
+
+    fn put_at(self, node: &HtmlElement, top: i32) {
+        node.set_scroll_top(top);
+        // The browser keeps it within bounds.
+        self.put.set_value(node.scroll_top());
+    }
+
+    /// The thread was scrolled, by a person or by the page.
+    pub fn scrolled(self) {
+        let top = self.node.get_untracked().map(|node| node.scroll_top());
+        if top.is_some_and(|top| top.abs_diff(self.put.get_value()) > 2) {
+            self.freed();
+        }
+        self.look();
     }
 
     /// Something below the last row came or went: who is at the end stays there.
@@ -311,11 +329,11 @@ impl Scroll {
         let Some(node) = self.node.get_untracked() else { return };
         match self.goal.get_value() {
             Goal::Free => {}
-            Goal::End => node.set_scroll_top(node.scroll_height()),
+            Goal::End => self.put_at(&node, node.scroll_height()),
             Goal::Row(row) => {
                 if let Some((_, height, origin)) = self.view() {
                     let top = self.heights.with_value(|heights| heights.top(row));
-                    node.set_scroll_top((top + origin - height / 3.0).round() as i32);
+                    self.put_at(&node, (top + origin - height / 3.0).round() as i32);
                 }
             }
         }

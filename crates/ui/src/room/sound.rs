@@ -93,7 +93,7 @@ pub fn Sound(
         format!("{:.1}%", if all > 0.0 { at.get() / all * 100.0 } else { 0.0 })
     };
     let voice = file.kind == "voice";
-    view! {
+    draw! {
         <div class={"voice"}>
             <audio
                 node_ref=audio
@@ -126,8 +126,8 @@ pub fn Sound(
         </div>
         <div class={"voice-sub"}>
             <span class={"num"}>{time}</span>
-            {(!voice).then(|| view! { <bdi class={"clip"}>{name.clone()}</bdi> })}
-            {move || content.problem.get().map(|problem| view! { <span role={"alert"}>{problem}</span> })}
+            {(!voice).then(|| draw! { <bdi class={"clip"}>{name.clone()}</bdi> })}
+            {move || content.problem.get().map(|problem| draw! { <span role={"alert"}>{problem}</span> })}
             {tail}
         </div>
     }

@@ -50,9 +50,9 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     });
     show_wanted(scroll, thread, lit);
     mark_read(scroll, thread, chat);
-    let slot = move |row: Row| view! { <Slot row=row group=group watch=watch lit=lit /> };
+    let slot = move |row: Row| draw! { <Slot row=row group=group watch=watch lit=lit /> };
     let keydown = move |event: KeyboardEvent| keys(&event, scroll, actions);
-    view! {
+    draw! {
         <div
             node_ref=scroll.node
             class={"thread"}
@@ -60,10 +60,9 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
             aria-live={"off"}
             aria-label={t!("messages")}
             tabindex={"0"}
-            on:scroll=move |_| scroll.look()
+            on:scroll=move |_| scroll.scrolled()
             on:wheel=move |_| scroll.freed()
             on:touchmove=move |_| scroll.freed()
-            on:pointerdown=move |_| scroll.freed()
             on:keydown=keydown
         >
             <div class={"thread-top"}>{move || thread.whole.get().then(|| intro(chat))}</div>
@@ -83,7 +82,7 @@ fn intro(chat: Memo<ChatView>) -> impl IntoView {
         "self" => t!("intro-notes"),
         _ => t!("intro-direct", name = crate::faces::first_name(&row::title(chat))),
     });
-    view! {
+    draw! {
         <div class={"notice card"}>
             {icon(icon::DOOR, "")}
             <span>{words}</span>
@@ -94,14 +93,14 @@ fn intro(chat: Memo<ChatView>) -> impl IntoView {
 fn jump(scroll: Scroll) -> impl IntoView {
     let missed = move || scroll.missed.get();
     let name = move || if missed() > 0 { t!("jump-new", count = missed()) } else { t!("jump") };
-    view! {
+    draw! {
         <button
             class={"jump"}
             aria-label=name
             on:click=move |_| scroll.to_end()
         >
             {icon(icon::CARET_DOWN_BOLD, "s20")}
-            {move || (missed() > 0).then(|| view! { <span class={"badge"}>{locale::number(missed() as f64)}</span> })}
+            {move || (missed() > 0).then(|| draw! { <span class={"badge"}>{locale::number(missed() as f64)}</span> })}
         </button>
     }
 }
@@ -118,7 +117,7 @@ fn Typing(chat: Memo<ChatView>) -> impl IntoView {
     });
     move || {
         line.get().map(|line| {
-            view! {
+            draw! {
                 <div class={"msg other solo"} role={"status"}>
                     <div class={"bubble typing-bubble"}>
                         <span class={"typing-dots"} aria-hidden={"true"}><i></i><i></i><i></i></span>
@@ -181,14 +180,14 @@ fn Slot(row: Row, group: bool, watch: Watch, lit: RwSignal<Option<String>>) -> i
         let id = id.clone();
         move || lit.with(|lit| lit.as_deref() == Some(&*id))
     };
-    view! {
+    draw! {
         <div node_ref=node class={"slot"} class:lit=is_lit data-id={id}>
-            {move || stand.with(|stand| stand.day).then(|| view! {
+            {move || stand.with(|stand| stand.day).then(|| draw! {
                 <div class={"day"} role={"separator"}>{locale::day_name(sent_at)}</div>
             })}
             {move || stand.with(|stand| stand.new).then(|| {
                 let count = thread.new_from.get().map_or(0, |(_, count)| count);
-                view! { <div class={"newline"} role={"separator"}>{t!("new-count", count = count)}</div> }
+                draw! { <div class={"newline"} role={"separator"}>{t!("new-count", count = count)}</div> }
             })}
             <Message row=row stand=stand group=group />
         </div>

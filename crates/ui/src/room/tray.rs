@@ -13,12 +13,12 @@ pub fn Tray() -> impl IntoView {
     let some = Memo::new(move |_| composing.files.with(|files| !files.is_empty()));
     move || {
         some.get().then(|| {
-            view! {
+            draw! {
                 <div class={"over tray"} role={"list"} aria-label={t!("tray")}>
                     <For
                         each=move || composing.files.get()
                         key=|one| one.number
-                        children=move |one| view! { <Tile one=one /> }
+                        children=move |one| draw! { <Tile one=one /> }
                     />
                 </div>
             }
@@ -43,15 +43,15 @@ fn Tile(one: Enclosed) -> impl IntoView {
         composing.shift(number, if rtl { -by } else { by });
     };
     let inside = match one.url {
-        Some(url) => view! { <img src={url} alt={one.name.clone()} /> }.into_any(),
-        None => view! {
+        Some(url) => draw! { <img src={url} alt={one.name.clone()} /> }.into_any(),
+        None => draw! {
             {icon(icon::FILE, "s24")}
             <b class={"clip"}><bdi>{one.name.clone()}</bdi></b>
             <span>{locale::size(one.size)}</span>
         }
         .into_any(),
     };
-    view! {
+    draw! {
         <div class={"tile"} class:f=is_file role={"listitem"} on:keydown=keydown>
             {inside}
             <button aria-label={t!("remove-file", name = &one.name)} on:click=move |_| composing.remove(number)>

@@ -63,7 +63,7 @@ impl Line {
 #[component]
 pub fn PaletteHost() -> impl IntoView {
     let open = Palette::here().0;
-    move || open.get().then(|| view! { <Switcher /> })
+    move || open.get().then(|| draw! { <Switcher /> })
 }
 
 #[component]
@@ -140,7 +140,7 @@ fn Switcher() -> impl IntoView {
             close(true);
         }
     };
-    view! {
+    draw! {
         <dialog
             node_ref=node
             class={"dialog palette"}
@@ -247,17 +247,17 @@ fn message_line(message: &MessageView, chats: Chats, people: People) -> Line {
 
 fn drawn(lines: Lines, at: RwSignal<usize>, run: impl Fn(&Line) + Copy + 'static) -> AnyView {
     if lines.is_empty() {
-        return view! { <p class={"pl-none"} role={"status"}>{t!("find-none")}</p> }.into_any();
+        return draw! { <p class={"pl-none"} role={"status"}>{t!("find-none")}</p> }.into_any();
     }
     let mut section = String::new();
     let one = |(index, line): (usize, Line)| {
         let title = line.section();
         let head = (title != section).then(|| {
             section.clone_from(&title);
-            view! { <div class={"sect"} role={"presentation"}>{title}</div> }
+            draw! { <div class={"sect"} role={"presentation"}>{title}</div> }
         });
         let pressed = line.clone();
-        view! {
+        draw! {
             {head}
             <div
                 class={"pi"}
@@ -278,20 +278,20 @@ fn drawn(lines: Lines, at: RwSignal<usize>, run: impl Fn(&Line) + Copy + 'static
 fn inside(line: Line) -> AnyView {
     match line {
         Line::Chat { drawn, name, unread, .. } => {
-            let unread = (unread > 0).then(|| view! { <span class={"badge"}>{locale::number(unread as f64)}</span> });
-            view! { {face(&drawn, "s28")}<span class={"t clip"} dir={"auto"}>{marked(name)}</span>{unread} }.into_any()
+            let unread = (unread > 0).then(|| draw! { <span class={"badge"}>{locale::number(unread as f64)}</span> });
+            draw! { {face(&drawn, "s28")}<span class={"t clip"} dir={"auto"}>{marked(name)}</span>{unread} }.into_any()
         }
         Line::Do(command, name) => {
-            let keys = command.keys.iter().map(|key| view! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
+            let keys = command.keys.iter().map(|key| draw! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
             let shape: Icon = command.icon;
-            view! {
+            draw! {
                 <span class={"pic"}>{icon(shape, "s18")}</span>
                 <span class={"t clip"}>{marked(name)}</span>
                 <span class={"kbds desk-only"} aria-hidden={"true"}>{keys}</span>
             }
             .into_any()
         }
-        Line::Message { drawn, words, note, .. } => view! {
+        Line::Message { drawn, words, note, .. } => draw! {
             {face(&drawn, "s28")}
             <span class={"t clip"} dir={"auto"}>{marked(words)}{" "}<span class={"faint"}>{note}</span></span>
         }

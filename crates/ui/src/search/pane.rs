@@ -100,7 +100,7 @@ pub fn marked(pieces: Vec<Piece>) -> impl IntoView {
         .into_iter()
         .map(
             |(piece, hit)| {
-                if hit { view! { <mark>{piece}</mark> }.into_any() } else { piece.into_any() }
+                if hit { draw! { <mark>{piece}</mark> }.into_any() } else { piece.into_any() }
             },
         )
         .collect_view()
@@ -136,7 +136,7 @@ pub fn SearchPane() -> impl IntoView {
             close();
         }
     };
-    view! {
+    draw! {
         <header class={"pane-head"} on:keydown=keydown>
             <button class={"icon-btn"} aria-label={t!("close-search")} on:click=move |_| close()>
                 {icon(icon::ARROW_LEFT, "s22 flip")}
@@ -155,7 +155,7 @@ pub fn SearchPane() -> impl IntoView {
                     prop:value=move || searching.query.get()
                     on:input=move |event| searching.look(event_target_value(&event))
                 />
-                {move || searching.query.with(|query| !query.is_empty()).then(|| view! {
+                {move || searching.query.with(|query| !query.is_empty()).then(|| draw! {
                     <button class={"icon-btn sm"} type={"button"} aria-label={t!("clear")} on:click=clear>
                         {icon(icon::X_BOLD, "s16")}
                     </button>
@@ -184,7 +184,7 @@ fn Names() -> impl IntoView {
         chats.order.with(|order| order.iter().filter_map(fits).take(8).collect())
     };
     let line = move |(pieces, chat): (Vec<Piece>, ChatView)| {
-        view! {
+        draw! {
             <a class={"row"} href={Place::chat(&chat.chat_id).href()}>
                 {face(&row::chat_face(&chat, people), "")}
                 <span class={"c"}>
@@ -196,7 +196,7 @@ fn Names() -> impl IntoView {
     move || {
         let found = found();
         (!found.is_empty()).then(|| {
-            view! {
+            draw! {
                 <h2 class={"sect"}>{t!("chats")}</h2>
                 <div class={"rows"}>{found.into_iter().map(line).collect_view()}</div>
             }
@@ -220,7 +220,7 @@ fn Hits() -> impl IntoView {
         };
         let href = place.href();
         let current = move || router.place.with(|open| *open == place).then_some("true");
-        view! {
+        draw! {
             <a class={"row"} href={href} aria-current=current>
                 {face(&drawn, "")}
                 <span class={"c"}>
@@ -230,7 +230,7 @@ fn Hits() -> impl IntoView {
                     </span>
                     <span class={"l2"}>
                         <span class={"clip"} dir={"auto"}>
-                            {who.map(|who| view! { <span class={"who"}>{t!("said-by", name = who)}</span>{" "} })}
+                            {who.map(|who| draw! { <span class={"who"}>{t!("said-by", name = who)}</span>{" "} })}
                             {marked(pieces(&message))}
                         </span>
                     </span>
@@ -242,12 +242,12 @@ fn Hits() -> impl IntoView {
         let (found, ended) = searching.found.get();
         let query = searching.query.get();
         if query.trim().is_empty() {
-            return view! { <p class={"pane-note"}>{t!("search-note")}</p> }.into_any();
+            return draw! { <p class={"pane-note"}>{t!("search-note")}</p> }.into_any();
         }
         if found.is_empty() {
             return ended
                 .then(|| {
-                    view! {
+                    draw! {
                         <div class={"empty sm"} role={"status"}>
                             <h2 class={"h-pane"}>{t!("search-none", query = query.trim())}</h2>
                             <p>{t!("search-none-text")}</p>
@@ -257,7 +257,7 @@ fn Hits() -> impl IntoView {
                 .into_any();
         }
         let count = found.len();
-        view! {
+        draw! {
             <h2 class={"sect"}>
                 {t!("messages")}
                 <span class={"sect-note"} role={"status"}>{t!("search-count", count = count)}</span>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 /// The panes of the settings.
 #[component]
 pub fn SettingsPane() -> impl IntoView {
-    view! {
+    draw! {
         <section class={"pane list"} aria-label={t!("settings")}>
             <header class={"pane-head"}><h1 class={"h-pane"}>{t!("settings")}</h1></header>
         </section>

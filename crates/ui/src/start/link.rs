@@ -51,14 +51,14 @@ pub fn Link() -> impl IntoView {
         Some(Event::LinkDone { .. }) => enter(all, router),
         _ => {}
     });
-    view! {
+    draw! {
         <div class={"onb-form"}>
             <h1 class={"h-display xl"} tabindex={"-1"}>{t!("link-title")}</h1>
             <Stays />
             {move || match stage.get() {
-                Stage::Asking => view! { <p class={"lede"} aria-busy={"true"}>{t!("link-asking")}</p> }.into_any(),
-                Stage::Shown(uri) => view! { <Shown uri=uri /> }.into_any(),
-                Stage::Compare(code) => view! { <Compare code=code /> }.into_any(),
+                Stage::Asking => draw! { <p class={"lede"} aria-busy={"true"}>{t!("link-asking")}</p> }.into_any(),
+                Stage::Shown(uri) => draw! { <Shown uri=uri /> }.into_any(),
+                Stage::Compare(code) => draw! { <Compare code=code /> }.into_any(),
             }}
             {trouble(problem)}
             <p class={"fine"}>{t!("link-fine")}</p>
@@ -72,7 +72,7 @@ pub fn Link() -> impl IntoView {
 #[component]
 fn Shown(uri: String) -> impl IntoView {
     let copied = uri.clone();
-    view! {
+    draw! {
         <div class={"linkgrid"}>
             <div class={"linkqr"}><Qr text=uri.clone() name={t!("link-qr")} /></div>
             <ol class={"nsteps"}>
@@ -99,7 +99,7 @@ fn Compare(code: String) -> impl IntoView {
         Some((first, second)) => format!("{first} {second}"),
         None => code,
     };
-    view! {
+    draw! {
         <div role={"status"}>
             <p class={"lede"}>{t!("link-compare")}</p>
             <div class={"sas"}><span>{t!("link-both")}</span><b dir={"ltr"}>{shown}</b></div>

@@ -21,16 +21,16 @@ pub fn Out() -> impl IntoView {
         Place::Start(step) => step,
         _ => String::new(),
     });
-    view! {
+    draw! {
         <div class={"onb"}>
             <div class={"onb-art"} role={"img"} aria-label={t!("start-art")}>
                 <div class={"onb-mark"}><Mark /><span>{"Parlor"}</span></div>
             </div>
             <main class={"onb-main"}>
                 {move || match step.get().as_str() {
-                    "link" => view! { <link::Link /> }.into_any(),
-                    "restore" => view! { <restore::Restore /> }.into_any(),
-                    _ => view! { <name::Name /> }.into_any(),
+                    "link" => draw! { <link::Link /> }.into_any(),
+                    "restore" => draw! { <restore::Restore /> }.into_any(),
+                    _ => draw! { <name::Name /> }.into_any(),
                 }}
             </main>
         </div>
@@ -66,7 +66,7 @@ fn trouble(problem: RwSignal<Option<Problem>>) -> impl IntoView {
                 "invalid_name" if problem.message.contains("display") => t!("start-name-wanted"),
                 _ => problems::words(&problem),
             };
-            view! { <p class={"field-error"} role={"alert"}>{text}</p> }
+            draw! { <p class={"field-error"} role={"alert"}>{text}</p> }
         })
     }
 }
@@ -100,7 +100,7 @@ fn device_name() -> String {
 fn Stays() -> impl IntoView {
     let session = Session::here();
     let passing = move || session.storage.get() == crate::core::Storage::Session;
-    view! {
+    draw! {
         <Show when=passing>
             <p class={"callout"} role={"note"}>{t!("start-session-only")}</p>
         </Show>

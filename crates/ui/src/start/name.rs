@@ -62,7 +62,7 @@ pub fn Name() -> impl IntoView {
             dom::focus_id(FIELD);
         }
     });
-    view! {
+    draw! {
         <form class={"onb-form"} on:submit=make novalidate={true}>
             <h1 class={"h-display xl"}>{t!("start-title")}</h1>
             <p class={"lede"}>{t!("start-text")}</p>

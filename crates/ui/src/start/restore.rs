@@ -54,7 +54,7 @@ pub fn Restore() -> impl IntoView {
         }
         _ => None,
     };
-    view! {
+    draw! {
         <form class={"onb-form"} on:submit=restore novalidate={true}>
             <h1 class={"h-display xl"}>{t!("restore-title")}</h1>
             <p class={"lede"}>{t!("restore-text")}</p>
@@ -65,7 +65,7 @@ pub fn Restore() -> impl IntoView {
                 <span class={"hint"} id={"recovery-code-hint"}>{t!("restore-code-hint")}</span>
             </div>
             {trouble(problem)}
-            {move || progress().map(|(done, total)| view! {
+            {move || progress().map(|(done, total)| draw! {
                 <div role={"status"}>
                     <progress max={total.to_string()} value={done.to_string()} aria-label={t!("restore-progress")}></progress>
                 </div>
