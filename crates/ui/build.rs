@@ -52,21 +52,27 @@ fn icons() -> Outcome {
     Ok(code)
 }
 
-/// The numbers of a path with one digit behind the point: 256 units are 24 pixels or so.
+/// The numbers of a path, rounded to one digit behind the point: 256 units are 24 pixels or so.
 fn round(path: &str) -> String {
     let mut rounded = String::new();
-    let mut digits = None;
-    for c in path.chars() {
-        digits = match (c, digits) {
-            ('.', _) => Some(0),
-            (c, Some(count)) if c.is_ascii_digit() => Some(count + 1),
-            _ => None,
-        };
-        if digits.is_none_or(|count| count < 2) {
+    let mut number = String::new();
+    for c in path.chars().chain([' ']) {
+        let goes_on = c.is_ascii_digit() || (c == '.' && !number.contains('.'));
+        if !goes_on {
+            match number.parse::<f64>() {
+                // The point stays: what follows may begin with one.
+                Ok(value) if number.contains('.') => rounded += &format!("{value:.1}"),
+                _ => rounded += &number,
+            }
+            number.clear();
+        }
+        if goes_on || c == '.' {
+            number.push(c);
+        } else {
             rounded.push(c);
         }
     }
-    rounded
+    rounded.trim_end().to_string()
 }
 
 /// What phones of the last years can draw.

@@ -72,6 +72,7 @@ const END: char = '\u{5}';
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The place of a key. Meant for constants, where a key that there is not ends the build.
+#[allow(clippy::panic)]
 pub const fn place(key: &str) -> usize {
     let mut index = 0;
     while index < KEYS.len() {

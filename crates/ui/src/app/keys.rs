@@ -265,8 +265,13 @@ fn next_pane(back: bool) {
     }
 }
 
-/// The keys by group: the name of the group, what they do, the keys.
-pub fn table() -> Vec<(String, Vec<(String, &'static [&'static str])>)> {
+/// What keys do, and which.
+pub type Line = (String, &'static [&'static str]);
+/// The name of a group of keys, and its lines.
+pub type Group = (String, Vec<Line>);
+
+/// The keys by group.
+pub fn table() -> Vec<Group> {
     vec![
         (
             t!("keys-go"),

@@ -49,7 +49,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
     Menus::new();
     Questions::new();
     viewer::Viewer::new();
-    Palette::new();
+    Palette::start();
     Searching::new(session);
     let all = All { session, chats, people, thread, typing, transfers, alerts };
     provide_context(all);

@@ -199,7 +199,7 @@ impl Actions {
             });
             Quick {
                 emoji: react::QUICK.map(String::from).to_vec(),
-                act: Callback::new(move |emoji| give(emoji)),
+                act: Callback::new(move |emoji| (*give)(emoji)),
                 more,
             }
         });

@@ -100,10 +100,10 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
         }
     });
     let keydown = move |event: KeyboardEvent| {
-        if let Some(field) = field.get_untracked() {
-            if !mentioning.key(&event, &field, composing) {
-                keys(&event, &field, composing);
-            }
+        if let Some(field) = field.get_untracked()
+            && !mentioning.key(&event, &field, composing)
+        {
+            keys(&event, &field, composing);
         }
     };
     let picked = move |_| {

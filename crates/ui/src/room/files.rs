@@ -226,12 +226,12 @@ fn Blur(hash: String) -> impl IntoView {
     let node: NodeRef<html::Canvas> = NodeRef::new();
     Effect::new(move || {
         let Some(canvas) = node.get() else { return };
-        let Some(mut pixels) = crate::blurhash::decode(&hash, SIDE, SIDE) else { return };
+        let Some(pixels) = crate::blurhash::decode(&hash, SIDE, SIDE) else { return };
         let context = canvas.get_context("2d").ok().flatten();
         let context = context
             .and_then(|context| context.dyn_into::<web_sys::CanvasRenderingContext2d>().ok());
         let data =
-            web_sys::ImageData::new_with_u8_clamped_array(wasm_bindgen::Clamped(&mut pixels), SIDE);
+            web_sys::ImageData::new_with_u8_clamped_array(wasm_bindgen::Clamped(&pixels), SIDE);
         if let (Some(context), Ok(data)) = (context, data) {
             // A likeness that cannot be drawn is left out.
             let _ = context.put_image_data(&data, 0.0, 0.0);

@@ -53,15 +53,14 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
 fn Sub(chat: Memo<ChatView>) -> impl IntoView {
     let (id, group) = chat.with_untracked(|chat| (chat.chat_id.clone(), chat.kind == "group"));
     let members = super::members::Members::here().0;
-    let line = move || {
+    move || {
         if let Some(typing) = row::typing_line(&id, group) {
             return draw! { <span class={"sub typing"}><span class={"clip"}>{typing}</span></span> }.into_any();
         }
         let line = members.with(|members| names(members));
         draw! { <span class={"sub"}><span class={"clip"} dir={"auto"}>{line}</span></span> }
             .into_any()
-    };
-    line
+    }
 }
 
 /// The first names of a few, and how many more there are.

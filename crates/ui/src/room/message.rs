@@ -85,7 +85,7 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
             class:picked=picked
             data-message={id}
             tabindex={"-1"}
-            aria-label=move || message.with(|message| label(message))
+            aria-label=move || message.with(label)
             on:contextmenu=menu
             on:dblclick=reply
             on:click=press

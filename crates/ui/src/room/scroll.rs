@@ -14,6 +14,7 @@ use crate::state::thread::{Change, Row, Threads};
 use leptos::html;
 use leptos::prelude::*;
 use parlor_view::MessageView;
+use std::time::Duration;
 use web_sys::HtmlElement;
 
 /// Pixels that are drawn above and below what is seen.
@@ -22,6 +23,8 @@ const BEYOND: f64 = 800.0;
 const NEAR: f64 = 24.0;
 /// With so few rows left above, older ones are asked for.
 const FEW: usize = 40;
+/// A place that is wanted is kept for so long, unless one scrolls.
+const SETTLED: Duration = Duration::from_millis(900);
 
 /// A message that the room should show.
 #[derive(Clone, Copy)]
@@ -66,8 +69,8 @@ pub struct Scroll {
     thread: Threads,
     heights: StoredValue<Heights>,
     goal: StoredValue<Goal>,
-    /// Where the page put it last.
-    put: StoredValue<i32>,
+    /// Grows with every goal.
+    aims: StoredValue<u32>,
     /// Rows that are drawn: the first, and the one behind the last.
     pub range: RwSignal<(usize, usize)>,
     /// Whether one is at the newest message.
@@ -90,7 +93,7 @@ impl Scroll {
             thread,
             heights: StoredValue::new(Heights::default()),
             goal: StoredValue::new(Goal::End),
-            put: StoredValue::new(0),
+            aims: StoredValue::new(0),
             range: RwSignal::new((0, 0)),
             at_end: RwSignal::new(true),
             missed: RwSignal::new(0),
@@ -189,6 +192,17 @@ impl Scroll {
 
     fn aim(self, goal: Goal) {
         self.goal.set_value(goal);
+        self.aims.update_value(|aims| *aims += 1);
+        let aim = self.aims.get_value();
+        // Heights near the goal are known by then; who is at the end stays there all the same.
+        set_timeout(
+            move || {
+                if self.aims.try_get_value() == Some(aim) {
+                    self.freed();
+                }
+            },
+            SETTLED,
+        );
         let count = self.heights.with_value(Heights::len);
         let height = self.view().map_or(900.0, |(_, height, _)| height);
         let (from, to) = match goal {
@@ -232,34 +246,21 @@ impl Scroll {
         if pixels != 0.0
             && let Some(node) = self.node.get_untracked()
         {
-            self.put_at(&node, node.scroll_top() + pixels.round() as i32);
+            node.set_scroll_top(node.scroll_top() + pixels.round() as i32);
         }
-    }
-
-    fn put_at(self, node: &HtmlElement, top: i32) {
-        node.set_scroll_top(top);
-        // The browser keeps it within bounds.
-        self.put.set_value(node.scroll_top());
-    }
-
-    /// The thread was scrolled, by a person or by the page.
-    pub fn scrolled(self) {
-        let top = self.node.get_untracked().map(|node| node.scroll_top());
-        if top.is_some_and(|top| top.abs_diff(self.put.get_value()) > 2) {
-            self.freed();
-        }
-        self.look();
     }
 
     /// Something below the last row came or went: who is at the end stays there.
     pub fn stay(self) {
-        if self.at_end.get_untracked() && !matches!(self.goal.get_value(), Goal::Row(_)) {
-            request_animation_frame(move || {
-                if self.node.try_get_untracked().flatten().is_some() {
-                    self.to_end();
-                }
-            });
-        }
+        request_animation_frame(move || {
+            let there = self.node.try_get_untracked().flatten().is_some();
+            let stays = there
+                && self.at_end.get_untracked()
+                && !matches!(self.goal.get_value(), Goal::Row(_));
+            if stays {
+                self.to_end();
+            }
+        });
     }
 
     /// One scrolled by oneself: no place is kept for one any more.
@@ -329,11 +330,11 @@ impl Scroll {
         let Some(node) = self.node.get_untracked() else { return };
         match self.goal.get_value() {
             Goal::Free => {}
-            Goal::End => self.put_at(&node, node.scroll_height()),
+            Goal::End => node.set_scroll_top(node.scroll_height()),
             Goal::Row(row) => {
                 if let Some((_, height, origin)) = self.view() {
                     let top = self.heights.with_value(|heights| heights.top(row));
-                    self.put_at(&node, (top + origin - height / 3.0).round() as i32);
+                    node.set_scroll_top((top + origin - height / 3.0).round() as i32);
                 }
             }
         }

@@ -8,7 +8,7 @@ use crate::list::row;
 use crate::locale;
 use crate::parts::icon::{self, icon};
 use crate::state::session::Session;
-use crate::state::thread::{Row, Threads};
+use crate::state::thread::{Change, Row, Threads};
 use crate::t;
 use leptos::html;
 use leptos::prelude::*;
@@ -35,10 +35,8 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     let group = chat.with_untracked(|chat| chat.kind == "group");
     let actions = Actions::here();
     provide_context(scroll);
-    Effect::new(move || {
-        let (_, change) = thread.change.get();
-        scroll.follow(change);
-    });
+    scroll.follow(Change::All);
+    thread.tell(Callback::new(move |change| scroll.follow(change)));
     // Elements are there one turn after the rows that are drawn.
     Effect::new(move || {
         scroll.range.track();
@@ -60,8 +58,10 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
             aria-live={"off"}
             aria-label={t!("messages")}
             tabindex={"0"}
-            on:scroll=move |_| scroll.scrolled()
+            on:scroll=move |_| scroll.look()
             on:wheel=move |_| scroll.freed()
+            on:pointerdown=move |_| scroll.freed()
+            on:mousedown=move |_| scroll.freed()
             on:touchmove=move |_| scroll.freed()
             on:keydown=keydown
         >
@@ -112,8 +112,9 @@ fn Typing(chat: Memo<ChatView>) -> impl IntoView {
     let line = Memo::new(move |_| row::typing_line(&id, group));
     let scroll: Scroll = expect_context();
     Effect::new(move || {
-        line.track();
-        scroll.stay();
+        if line.with(Option::is_some) {
+            scroll.stay();
+        }
     });
     move || {
         line.get().map(|line| {
@@ -263,14 +264,14 @@ fn keys(event: &KeyboardEvent, scroll: Scroll, actions: Actions) {
     let focused = dom::focused();
     let at = all.iter().position(|article| Some(article) == focused.as_ref());
     let plain = !event.alt_key() && !event.ctrl_key() && !event.meta_key();
+    if matches!(event.key().as_str(), "PageUp" | "PageDown" | "ArrowUp" | "ArrowDown" | "Home") {
+        scroll.freed();
+    }
     let next = match (event.key().as_str(), at) {
         ("ArrowUp", Some(at)) if plain => at.checked_sub(1),
         ("ArrowUp", None) if plain && focused.as_deref() == Some(&node) => all.len().checked_sub(1),
         ("ArrowDown", Some(at)) if plain => Some(at + 1).filter(|next| *next < all.len()),
-        ("Home", Some(_)) if plain => {
-            scroll.freed();
-            Some(0)
-        }
+        ("Home", Some(_)) if plain => Some(0),
         ("End", _) if plain && (at.is_some() || focused.as_deref() == Some(&node)) => {
             scroll.to_end();
             all.len().checked_sub(1)
@@ -286,7 +287,6 @@ fn keys(event: &KeyboardEvent, scroll: Scroll, actions: Actions) {
     };
     event.prevent_default();
     if let Some(article) = next.and_then(|next| all.get(next)) {
-        scroll.freed();
         dom::focus(article);
     }
 }

@@ -29,7 +29,7 @@ pub struct Palette(pub RwSignal<bool>);
 
 impl Palette {
     /// It is not.
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         let palette = Self(RwSignal::new(false));
         provide_context(palette);
         palette

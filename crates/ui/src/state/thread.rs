@@ -36,7 +36,7 @@ pub struct Stand {
     pub new: bool,
 }
 
-/// What became of the rows, for those who keep something beside each.
+/// What became of the rows, for who keeps something beside each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Other rows altogether.
@@ -63,8 +63,10 @@ pub struct Threads {
     pub chat_id: RwSignal<String>,
     /// Oldest first.
     pub rows: StoredValue<Vec<Row>>,
-    /// What happened last to the rows, with a number that grows.
-    pub change: RwSignal<(u64, Change)>,
+    /// Grows with every change of the rows.
+    pub change: RwSignal<u64>,
+    /// Who is told of each change at once: heights and rows are never out of step.
+    told: StoredValue<Option<(u64, Callback<Change>)>>,
     /// Whether the first page was read.
     pub loaded: RwSignal<bool>,
     /// Whether there is nothing before the first row.
@@ -81,7 +83,8 @@ impl Threads {
             session,
             chat_id: RwSignal::new(String::new()),
             rows: StoredValue::new(Vec::new()),
-            change: RwSignal::new((0, Change::All)),
+            change: RwSignal::new(0),
+            told: StoredValue::new(None),
             loaded: RwSignal::new(false),
             whole: RwSignal::new(false),
             new_from: RwSignal::new(None),
@@ -166,6 +169,10 @@ impl Threads {
         }
         self.busy.set_value(false);
         let Some(messages) = messages else { return false };
+        // Somebody else may have asked for the same page.
+        if self.rows.with_value(|rows| rows.first().is_none_or(|row| row.id != first)) {
+            return true;
+        }
         let count = messages.len();
         self.whole.set(count < limit);
         if count > 0 {
@@ -291,9 +298,21 @@ impl Threads {
     }
 
     fn changed_by(self, change: Change) {
-        self.change.update(|(number, last)| {
-            *number += 1;
-            *last = change;
+        if let Some((_, told)) = self.told.get_value() {
+            told.run(change);
+        }
+        self.change.update(|number| *number += 1);
+    }
+
+    /// Tells of every change from now on, until the owner of this is gone or somebody else is told.
+    pub fn tell(self, told: Callback<Change>) {
+        let number = self.change.get_untracked();
+        self.change.update(|number| *number += 1);
+        self.told.set_value(Some((number, told)));
+        on_cleanup(move || {
+            self.told.update_value(|told| {
+                told.take_if(|(own, _)| *own == number);
+            });
         });
     }
 
