@@ -27,7 +27,11 @@ mod app;
 #[cfg(target_family = "wasm")]
 pub mod core;
 #[cfg(target_family = "wasm")]
+mod details;
+#[cfg(target_family = "wasm")]
 mod dom;
+#[cfg(target_family = "wasm")]
+mod fresh;
 #[cfg(target_family = "wasm")]
 mod list;
 #[cfg(target_family = "wasm")]

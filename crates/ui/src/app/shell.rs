@@ -2,6 +2,8 @@
 
 use super::Skip;
 use super::banner::Banner;
+use crate::details::Details;
+use crate::fresh::Fresh;
 use crate::list::ListPane;
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
@@ -20,6 +22,7 @@ use leptos::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Frame {
     Chats,
+    New,
     Settings,
 }
 
@@ -30,6 +33,7 @@ pub fn Shell() -> impl IntoView {
     let frame = Memo::new(move |_| {
         router.place.with(|place| match place {
             Place::Settings(_) => Frame::Settings,
+            Place::New { .. } => Frame::New,
             _ => Frame::Chats,
         })
     });
@@ -43,12 +47,15 @@ pub fn Shell() -> impl IntoView {
             _ => "list",
         })
     };
+    let beside =
+        move || router.place.with(|place| matches!(place, Place::Chat { details: true, .. }));
     draw! {
         {move || crate::room::has_field().then(|| draw! { <Skip /> })}
-        <div class={"app"} data-view=pane>
+        <div class=move || if beside() { "app three" } else { "app" } data-view=pane>
             <Rail />
             {move || match frame.get() {
-                Frame::Chats => draw! { <ListPane /><Room /> }.into_any(),
+                Frame::Chats => draw! { <ListPane /><Room /><Details /> }.into_any(),
+                Frame::New => draw! { <ListPane /><Fresh /> }.into_any(),
                 Frame::Settings => draw! { <SettingsPane /> }.into_any(),
             }}
             <Tabs />

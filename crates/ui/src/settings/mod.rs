@@ -1,15 +1,107 @@
 //! Settings: the list of pages, and the page that the address names.
 
+mod appearance;
+mod devices;
+mod privacy;
+mod profile;
+mod recovery;
+mod rows;
+
+use crate::parts::avatar::{Face, face};
+use crate::parts::icon::{self, Icon, icon};
+use crate::route::{Place, Router};
+use crate::state::session::Session;
 use crate::t;
 use leptos::prelude::*;
 
 /// The panes of the settings.
 #[component]
 pub fn SettingsPane() -> impl IntoView {
+    let router = Router::here();
+    let page = Memo::new(move |_| match router.place.get() {
+        Place::Settings(page) => page,
+        _ => String::new(),
+    });
     draw! {
         <section class={"pane list"} aria-label={t!("settings")}>
             <header class={"pane-head"}><h1 class={"h-pane"}>{t!("settings")}</h1></header>
+            <div class={"scroll"}>
+                <Me />
+                <nav class={"snav"} aria-label={t!("settings")}>
+                    <Door page=page name={"privacy"} shape={icon::DOOR} text={t!("privacy")} />
+                    <Door page=page name={"devices"} shape={icon::DEVICES} text={t!("devices")} />
+                    <Door page=page name={"recovery"} shape={icon::KEY} text={t!("recovery")} />
+                    <Door page=page name={"appearance"} shape={icon::SUN} text={t!("appearance")} />
+                    <Door page=page name={"shortcuts"} shape={icon::KEYBOARD} text={t!("shortcuts")} />
+                </nav>
+            </div>
         </section>
-        <main class={"room main"} aria-label={t!("settings")}></main>
+        {move || match page.get().as_str() {
+            "profile" => draw! { <Page title={t!("profile")}><profile::Profile /></Page> },
+            "privacy" => draw! { <Page title={t!("privacy")}><privacy::Privacy /></Page> },
+            "devices" => draw! { <Page title={t!("devices")}><devices::Devices /></Page> },
+            "recovery" => draw! { <Page title={t!("recovery")}><recovery::Recovery /></Page> },
+            "appearance" => draw! { <Page title={t!("appearance")}><appearance::Appearance /></Page> },
+            _ => draw! { <Pick /> },
+        }}
+    }
+}
+
+/// Who one is, and the way to change it.
+#[component]
+fn Me() -> impl IntoView {
+    let session = Session::here();
+    move || {
+        session.account.get().map(|account| {
+            let drawn = Face {
+                id: account.user_id,
+                name: account.display_name.clone(),
+                photo: account.avatar,
+                ..Face::default()
+            };
+            draw! {
+                <a class={"profile"} href={Place::Settings("profile".into()).href()}>
+                    {face(&drawn, "s56")}
+                    <span><b dir={"auto"}>{account.display_name}</b><span dir={"ltr"}>{account.address}</span></span>
+                </a>
+            }
+        })
+    }
+}
+
+#[component]
+fn Door(page: Memo<String>, name: &'static str, shape: Icon, text: String) -> impl IntoView {
+    let here = move || page.with(|page| page == name).then_some("page");
+    draw! {
+        <a href={Place::Settings(name.into()).href()} aria-current=here>
+            {icon(shape, "s22")}<span class={"clip"}>{text}</span>
+        </a>
+    }
+}
+
+#[component]
+fn Page(title: String, children: Children) -> impl IntoView {
+    draw! {
+        <main class={"room main"} aria-label={title.clone()}>
+            <header class={"room-head"}>
+                <a class={"icon-btn back"} href={Place::Settings(String::new()).href()} aria-label={t!("back-to-settings")}>
+                    {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
+                </a>
+                <h2 class={"h-sec"}>{title.clone()}</h2>
+            </header>
+            <div class={"scroll"}><div class={"sbody"}>{children()}</div></div>
+        </main>
+    }
+}
+
+#[component]
+fn Pick() -> impl IntoView {
+    draw! {
+        <main class={"room main empty-room"} aria-label={t!("settings")}>
+            <div class={"empty"}>
+                <h2 class={"h-display"}>{t!("settings-title")}</h2>
+                <p>{t!("settings-text")}</p>
+            </div>
+        </main>
     }
 }

@@ -1,0 +1,153 @@
+//! The way back in: the recovery code, shown until it was written down, and how the backup stands.
+
+use super::rows::Waiting;
+use crate::app::problems;
+use crate::core::Problem;
+use crate::parts::icon::{COPY, icon};
+use crate::state::session::Session;
+use crate::state::toasts::Toasts;
+use crate::{dom, locale, t};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use parlor_view::{BackupView, Event};
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[component]
+pub fn Recovery() -> impl IntoView {
+    let session = Session::here();
+    let status = RwSignal::new(None::<BackupView>);
+    let load = Callback::new(move |()| {
+        spawn_local(async move {
+            if let Ok(read) = session.ask::<BackupView>("backup.status", json!({})).await {
+                let _ = status.try_set(Some(read));
+            }
+        });
+    });
+    Effect::new(move || {
+        if let None | Some(Event::BackupUpdated { .. }) = session.last.get() {
+            load.run(());
+        }
+    });
+    load.run(());
+    let unconfirmed = Memo::new(move |_| {
+        status.with(|one| one.as_ref().map(|one| one.enabled && !one.confirmed))
+    });
+    draw! {
+        <p class={"lede"}>{t!("recovery-text")}</p>
+        {move || match unconfirmed.get() {
+            None => draw! { <Waiting /> },
+            Some(true) => draw! { <Show confirmed=load /> },
+            Some(false) => draw! { <p class={"callout"}>{t!("recovery-kept")}</p> },
+        }}
+        {move || status.get().map(|status| draw! { <Status status=status enabled=load /> })}
+    }
+}
+
+#[component]
+fn Status(status: BackupView, enabled: Callback<()>) -> impl IntoView {
+    let (session, toasts) = (Session::here(), Toasts::here());
+    let enable = move |_| {
+        spawn_local(async move {
+            match session.tell("backup.enable", json!({})).await {
+                Ok(()) => enabled.run(()),
+                Err(problem) => toasts.show(problems::words(&problem), None),
+            }
+        });
+    };
+    let words = match (status.enabled, status.full, status.complete) {
+        (false, ..) => t!("backup-off"),
+        (_, true, _) => t!("backup-full"),
+        (.., true) => t!("backup-complete"),
+        _ => t!("backup-going"),
+    };
+    let room =
+        t!("backup-room", used = locale::size(status.bytes), all = locale::size(status.limit));
+    draw! {
+        <section>
+            <h3 class={"group-label"}>{t!("backup")}</h3>
+            <div class={"list-card"}>
+                <div class={"li no-ic"}>
+                    <span class={"t"}><b>{words}</b><span>{status.enabled.then_some(room)}</span></span>
+                    {(!status.enabled).then(|| draw! { <button class={"btn soft sm"} on:click=enable>{t!("backup-enable")}</button> })}
+                </div>
+            </div>
+            <p class={"group-note"}>{t!("backup-note")}</p>
+        </section>
+    }
+}
+
+/// The code, and the proof that it was written down.
+#[component]
+fn Show(confirmed: Callback<()>) -> impl IntoView {
+    let (session, toasts) = (Session::here(), Toasts::here());
+    let (code, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (checking, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
+    spawn_local(async move {
+        match session.ask::<Code>("backup.code", json!({})).await {
+            Ok(read) => drop(code.try_set(read.code)),
+            Err(refused) => drop(problem.try_set(Some(refused))),
+        }
+    });
+    let groups = move || {
+        let code: Vec<char> =
+            code.get().chars().filter(|one| one.is_ascii_alphanumeric()).collect();
+        code.chunks(4)
+            .map(|four| draw! { <span>{four.iter().collect::<String>()}</span> })
+            .collect::<Vec<_>>()
+    };
+    let confirm = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        problem.set(None);
+        let written = typed.get_untracked();
+        spawn_local(async move {
+            match session.tell("backup.confirm", json!({"code": written})).await {
+                Ok(()) => {
+                    toasts.show(t!("recovery-confirmed"), None);
+                    confirmed.run(());
+                }
+                Err(refused) => drop(problem.try_set(Some(refused))),
+            }
+        });
+    };
+    let words = move || {
+        problem.get().map(|problem| match problem.code.as_str() {
+            "refused" => t!("recovery-another"),
+            _ => problems::words(&problem),
+        })
+    };
+    draw! {
+        <div class={"reckey"}>
+            {move || if checking.get() {
+                draw! {
+                    <form class={"stack"} on:submit=confirm>
+                        <div class={"field"}>
+                            <label class={"label"} for={"recovery-typed"}>{t!("recovery-type")}</label>
+                            <textarea class={"input mono"} id={"recovery-typed"} rows={"2"} dir={"ltr"} autocomplete={"off"} spellcheck={"false"} bind:value=typed></textarea>
+                        </div>
+                        <div class={"row-acts"}>
+                            <button class={"btn primary"} type={"submit"}>{t!("recovery-check")}</button>
+                            <button class={"btn plain"} type={"button"} on:click=move |_| checking.set(false)>{t!("recovery-show-again")}</button>
+                        </div>
+                    </form>
+                }
+            } else {
+                draw! {
+                    <div class={"mono"} role={"img"} aria-label=move || code.get()>{groups}</div>
+                    <div class={"rk-acts"}>
+                        <button class={"btn plain sm"} on:click=move |_| { dom::copy(&code.get_untracked()); toasts.show(t!("copied"), None); }>
+                            {icon(COPY, "s18")}{t!("recovery-copy")}
+                        </button>
+                        <button class={"btn primary sm"} on:click=move |_| checking.set(true)>{t!("recovery-written")}</button>
+                    </div>
+                }
+            }}
+            {move || words().map(|words| draw! { <p class={"field-error"} role={"alert"}>{words}</p> })}
+        </div>
+    }
+}
