@@ -45,16 +45,17 @@ pub fn test(extra: &[String]) -> ExitCode {
         let args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
         shell::run(shell::cargo().args(args))
     });
+    // First, so that what is built for the tests is the last that was built.
+    let mut before = None;
+    step("the version before", &mut || {
+        before = previous::build()?;
+        Ok(())
+    });
     // The same packages and kinds of target as `cargo test` below, and the binaries that the tests start.
     let built = step("build", &mut || {
         shell::run(shell::cargo().args(["build", "--workspace", "--bins", "--examples", "--tests"]))
     });
     if built {
-        let mut before = None;
-        step("the version before", &mut || {
-            before = previous::build()?;
-            Ok(())
-        });
         step("tests", &mut || cargo_test(extra, before.as_deref(), &mut sum));
     }
 
