@@ -1,16 +1,19 @@
-//! Drives real `parlor` binaries: servers with [`Relay`], devices with [`Rpc`], people with [`Person`].
+//! Drives real `parlor` binaries: servers with [`Relay`], devices with [`Rpc`], people with [`Person`],
+//! browsers with [`Browser`].
 //!
 //! Invariants: nothing sleeps a fixed time: every wait ends with an event, a line, an exit or a deadline;
 //! ports are free ones; every process started here is killed when its handle is dropped; failures tell what the
 //! process wrote to stderr. Absent on purpose: knowledge of the client's or the relay's insides.
 
 mod binary;
+mod browser;
 mod person;
 mod process;
 mod relay;
 mod rpc;
 
 pub use binary::{Ended, end_of, parlor, parlor_command, previous, run_to_end};
+pub use browser::{Browser, Size, Theme};
 pub use person::{Person, World, text};
 pub use process::Output;
 pub use relay::Relay;

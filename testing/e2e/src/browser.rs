@@ -1,0 +1,229 @@
+//! A real browser, driven as a person would: Debian's Chromium, headless, with a profile of its own.
+
+use crate::DEADLINE;
+use crate::process::Owned;
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::prelude::*;
+
+/// How often it is looked whether what is waited for is there.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const ARGUMENTS: [&str; 11] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--lang=en",
+    "--window-size=1440,900",
+];
+
+/// A window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// 1440x900.
+    Desktop,
+    /// 390x844, with touch.
+    Phone,
+}
+
+/// What the system asks pages for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    Light,
+    Dark,
+}
+
+/// A browser with one window.
+pub struct Browser {
+    page: WebDriver,
+    profile: tempfile::TempDir,
+    // Ends with the browser.
+    _driver: Owned,
+}
+
+impl Browser {
+    /// Starts one. Chromium and its driver have to be installed.
+    pub async fn start() -> Result<Self> {
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut driver = Owned::spawn(&mut command).context("is chromium-driver installed?")?;
+        let port = port(driver.take_stdout()?)?;
+        let profile = tempfile::tempdir()?;
+        let mut wishes = DesiredCapabilities::chrome();
+        for argument in ARGUMENTS {
+            wishes.add_arg(argument)?;
+        }
+        wishes.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
+        Ok(Self { page, profile, _driver: driver })
+    }
+
+    /// Opens an address.
+    pub async fn open(&self, address: &str) -> Result<()> {
+        Ok(self.page.goto(address).await?)
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.page.refresh().await?)
+    }
+
+    /// Opens one more tab at an address; it is the one that is driven from now on.
+    pub async fn new_tab(&self, address: &str) -> Result<()> {
+        let tab = self.page.new_tab().await?;
+        self.page.switch_to_window(tab).await?;
+        self.open(address).await
+    }
+
+    /// Closes the tab that was opened first, at once; the last one is driven from now on.
+    pub async fn close_first_tab(&self) -> Result<()> {
+        let tabs = self.page.windows().await?;
+        let (Some(first), Some(last)) = (tabs.first(), tabs.last()) else { bail!("no tabs") };
+        self.page.switch_to_window(first.clone()).await?;
+        self.page.close_window().await?;
+        Ok(self.page.switch_to_window(last.clone()).await?)
+    }
+
+    /// Waits for something that can be seen.
+    pub async fn see(&self, what: impl Into<By>) -> Result<WebElement> {
+        let what = what.into();
+        let told = format!("{what:?}");
+        let found = self.page.query(what).wait(DEADLINE, LOOK_EVERY).and_displayed().first().await;
+        match found {
+            Ok(found) => Ok(found),
+            Err(_) => {
+                let shown = self.text().await.unwrap_or_default();
+                bail!("{told} does not appear; the page says:\n{shown}")
+            }
+        }
+    }
+
+    /// Waits for a text anywhere.
+    pub async fn see_text(&self, text: &str) -> Result<WebElement> {
+        self.see(By::XPath(format!("//*[text()[contains(., {})]]", quoted(text)))).await
+    }
+
+    /// Waits for a button or link of this name and presses it.
+    pub async fn press(&self, name: &str) -> Result<()> {
+        let name = quoted(name);
+        let path = format!(
+            "//*[self::button or self::a][normalize-space(.)={name} or @aria-label={name}]"
+        );
+        Ok(self.see(By::XPath(path)).await?.click().await?)
+    }
+
+    /// Opens the chat of this name from the list.
+    pub async fn press_chat(&self, name: &str) -> Result<()> {
+        let name = quoted(name);
+        let path = format!("//section//a[starts-with(@href, '#/chat/')][contains(., {name})]");
+        Ok(self.see(By::XPath(path)).await?.click().await?)
+    }
+
+    /// What the field of this id holds.
+    pub async fn value(&self, id: &str) -> Result<String> {
+        let value = self.see(By::Id(id)).await?.prop("value").await?;
+        value.context("the field holds nothing")
+    }
+
+    /// Writes into the field of this id, in place of what is there.
+    pub async fn write(&self, id: &str, text: &str) -> Result<()> {
+        let field = self.see(By::Id(id)).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Writes into the field of this id and presses Enter.
+    pub async fn write_and_enter(&self, id: &str, text: &str) -> Result<()> {
+        let field = self.see(By::Id(id)).await?;
+        field.send_keys(text).await?;
+        Ok(field.send_keys("" + Key::Enter).await?)
+    }
+
+    /// Chooses a file in the page's first field for files.
+    pub async fn choose_file(&self, path: &Path) -> Result<()> {
+        let field = self.page.query(By::Css("input[type=file]")).wait(DEADLINE, LOOK_EVERY);
+        let path = path.to_str().context("the path is not UTF-8")?;
+        Ok(field.first().await?.send_keys(path).await?)
+    }
+
+    /// What is written on the page.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.page.find(By::Tag("body")).await?.text().await?)
+    }
+
+    /// Gives the window a size and the system a theme.
+    pub async fn look(&self, size: Size, theme: Theme) -> Result<()> {
+        let tools = self.page.cdp();
+        let (width, height, phone) = match size {
+            Size::Desktop => (1440, 900, false),
+            Size::Phone => (390, 844, true),
+        };
+        let metrics = serde_json::json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone,
+        });
+        tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let scheme = if theme == Theme::Dark { "dark" } else { "light" };
+        let features =
+            serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        tools.send_raw("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+
+    /// A picture of the page, as PNG, in both sizes and themes, under `target/screens/NAME-SIZE-THEME.png`.
+    pub async fn pictures(&self, name: &str) -> Result<()> {
+        let folder = screens()?;
+        for (size, size_name) in [(Size::Desktop, "desk"), (Size::Phone, "phone")] {
+            for (theme, theme_name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+                self.look(size, theme).await?;
+                let path = folder.join(format!("{name}-{size_name}-{theme_name}.png"));
+                self.page.screenshot(&path).await?;
+            }
+        }
+        self.look(Size::Desktop, Theme::Light).await
+    }
+
+    /// Ends it, and waits for that.
+    pub async fn close(self) -> Result<()> {
+        self.page.quit().await?;
+        drop(self.profile);
+        Ok(())
+    }
+}
+
+/// Beside what was built.
+fn screens() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().nth(3).context("this test lies in no target folder")?;
+    let folder = target.join("screens");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// A text as XPath writes it.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    format!("{quote}{text}{quote}")
+}
+
+/// The port that the driver tells.
+fn port(stdout: impl std::io::Read + Send + 'static) -> Result<u16> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let port = line.split("successfully on port ").nth(1);
+            let port = port.and_then(|rest| rest.trim_end_matches('.').parse::<u16>().ok());
+            // The receiver is gone after the port.
+            let _ = port.map(|port| sender.send(port));
+        }
+    });
+    receiver.recv_timeout(DEADLINE).context("chromedriver does not tell its port")
+}

@@ -1,0 +1,108 @@
+//! The web app in a real browser, against a real server: what a person does, by what they see.
+#![allow(clippy::unwrap_used)]
+
+use anyhow::Result;
+use parlor_e2e::{Browser, Relay};
+
+const FIELD: &str = "composer";
+
+async fn sign_up(browser: &Browser, server: &str, name: &str, handle: &str) -> Result<()> {
+    browser.open(server).await?;
+    browser.write("your-name", name).await?;
+    browser.write("handle", handle).await?;
+    browser.press("Continue").await?;
+    browser.see_text("Pull up a chair").await?;
+    Ok(())
+}
+
+fn in_browsers(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work)
+}
+
+#[test]
+fn two_people_meet_and_talk() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let relay = Relay::start(data.path())?;
+    let server = relay.url();
+    in_browsers(async {
+        let (ines, amara) = (Browser::start().await?, Browser::start().await?);
+        ines.open(server).await?;
+        ines.see_text("A room to talk in private").await?;
+        ines.pictures("start").await?;
+        sign_up(&ines, server, "Ines Duarte", "ines").await?;
+        sign_up(&amara, server, "Amara Osei", "amara").await?;
+
+        // Somebody by their handle; the first words come as a request.
+        ines.press("New chat").await?;
+        ines.pictures("new-chat").await?;
+        ines.write("new-address", "amara").await?;
+        ines.press("Start chat").await?;
+        ines.write_and_enter(FIELD, "Are the good lemons in yet?").await?;
+        amara.press("Requests1").await?;
+        amara.press_chat("Ines Duarte").await?;
+        amara.see_text("wants to talk to you").await?;
+        amara.pictures("request").await?;
+        amara.press("Accept").await?;
+        amara.write_and_enter(FIELD, "Since *Tuesday*. Bring a basket").await?;
+        ines.see_text("Bring a basket").await?;
+
+        // A file, and what is kept when the page is loaded again.
+        let picture = data.path().join("lemons.png");
+        image::RgbImage::from_fn(640, 420, |x, y| image::Rgb([250, (x / 3) as u8, (y / 2) as u8]))
+            .save(&picture)?;
+        ines.choose_file(&picture).await?;
+        ines.write_and_enter(FIELD, "From the allotment").await?;
+        amara.see_text("From the allotment").await?;
+        amara.pictures("chat").await?;
+        ines.reload().await?;
+        ines.see_text("Bring a basket").await?;
+        ines.see_text("From the allotment").await?;
+
+        // Two tabs are one device; one of them dies, the other goes on.
+        ines.new_tab(server).await?;
+        ines.press_chat("Amara Osei").await?;
+        ines.write_and_enter(FIELD, "From my second tab").await?;
+        amara.see_text("From my second tab").await?;
+        ines.close_first_tab().await?;
+        amara.write_and_enter(FIELD, "Still there?").await?;
+        ines.see_text("Still there?").await?;
+        ines.write_and_enter(FIELD, "Still here").await?;
+        amara.see_text("Still here").await?;
+        ines.close().await?;
+        amara.close().await
+    })
+}
+
+#[test]
+fn a_second_browser_is_linked_and_gets_everything() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let relay = Relay::start(data.path())?;
+    let server = relay.url();
+    in_browsers(async {
+        let (first, second) = (Browser::start().await?, Browser::start().await?);
+        sign_up(&first, server, "Ines Duarte", "ines").await?;
+        first.open(&format!("{server}/#/settings/devices")).await?;
+        second.open(&format!("{server}/#/start/link")).await?;
+        second.see_text("Open Parlor on a device you use").await?;
+        second.pictures("link").await?;
+        let uri = second.value("link-uri").await?;
+        first.write("device-link", &uri).await?;
+        first.press("Continue").await?;
+        first.see_text("Both screens should show").await?;
+        second.see_text("Both screens should show").await?;
+        let digits = |page: String| {
+            page.lines()
+                .find(|line| line.len() == 7 && line.as_bytes()[3] == b' ')
+                .map(str::to_owned)
+        };
+        let shown = digits(first.text().await?);
+        assert!(shown.is_some() && shown == digits(second.text().await?));
+        first.pictures("devices").await?;
+        first.press("They’re the same").await?;
+        second.see_text("Chats").await?;
+        first.see_text("This device").await?;
+        first.close().await?;
+        second.close().await
+    })
+}
