@@ -5,4 +5,5 @@ pub mod dialog;
 pub mod icon;
 pub mod mark;
 pub mod menu;
+pub mod switch;
 pub mod tick;
