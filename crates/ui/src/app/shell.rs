@@ -54,6 +54,7 @@ pub fn Shell() -> impl IntoView {
             <Tabs />
             <Banner />
             <PaletteHost />
+            <super::shortcuts::ShortcutsHost />
         </div>
     }
 }

@@ -6,5 +6,4 @@ pub mod hold;
 pub mod icon;
 pub mod mark;
 pub mod menu;
-pub mod switch;
 pub mod tick;
