@@ -1,0 +1,39 @@
+# Details of a chat.
+wallpaper = Wallpaper
+wallpaper-as-all = As in all chats
+wallpaper-arches = Arches
+wallpaper-terrazzo = Terrazzo
+wallpaper-tiles = Tiles
+wallpaper-fern = Fern
+wallpaper-rain = Rain
+wallpaper-plain = Plain
+leave = Leave
+leave-group = Leave group
+leave-title = Leave { $name }?
+leave-text = You won’t get what’s said after that, on any of your devices. What was said stays with you.
+block = Block
+unblock = Unblock
+block-title = Block { $name }?
+block-text = Their messages don’t reach you any more. They aren’t told.
+safety-number = Safety number
+safety-is-compared = Compared
+safety-not-compared = Not compared yet
+safety-with = Safety number with { $name }
+safety-text = Compare this with what { $name } sees, in person or on a call. If both are the same, nobody is in between.
+safety-code = QR code with the safety number
+safety-match = They match
+members = Members
+member-count = { $count ->
+    [one] One member
+   *[other] { $count } members
+}
+member-menu = Actions for { $name }
+add-members = Add people
+add = Add
+rename-group = Name and description
+group-description = Description
+role-owner = Owner
+role-admin = Admin
+make-admin = Make admin
+make-member = Take the admin role away
+remove-member = Remove from the group
