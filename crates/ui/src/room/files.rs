@@ -160,9 +160,7 @@ fn Shot(
         (Some(url), ..) if !film => {
             draw! { <img src={url} alt={""} decoding={"async"} /> }.into_any()
         }
-        (_, Some(likeness), _) => {
-            draw! { <img class={"likeness"} src={likeness.clone()} alt={""} /> }.into_any()
-        }
+        (_, Some(likeness), _) => draw! { <img src={likeness.clone()} alt={""} /> }.into_any(),
         (_, None, Some(blur)) => draw! { <Blur hash=blur.clone() /> }.into_any(),
         _ => icon(icon::IMAGE, "s28").into_any(),
     };
