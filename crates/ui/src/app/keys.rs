@@ -1,12 +1,14 @@
 //! Keys that work everywhere, and the same things by name for the switcher and the list of keys. On macOS Ctrl is ⌘.
 //! Keys of a message are with the messages (`room/actions.rs`), those of writing with the field.
 
+use super::shortcuts::Shortcuts;
 use crate::list::menu;
 use crate::locale;
 use crate::parts::icon::{self, Icon};
 use crate::parts::menu::{Menus, send_wrapper};
 use crate::route::{Place, Router};
 use crate::search::palette::Palette;
+use crate::state::alerts;
 use crate::state::chats::{Chats, is_muted};
 use crate::state::preferences::Preferences;
 use crate::state::toasts::Toasts;
@@ -35,6 +37,7 @@ struct Keys {
     router: Router,
     chats: Chats,
     palette: Palette,
+    shortcuts: Shortcuts,
     preferences: Preferences,
     toasts: Toasts,
     menus: Menus,
@@ -46,6 +49,7 @@ impl Keys {
             router: Router::here(),
             chats: Chats::here(),
             palette: Palette::here(),
+            shortcuts: Shortcuts::here(),
             preferences: Preferences::here(),
             toasts: Toasts::here(),
             menus: Menus::here(),
@@ -172,11 +176,20 @@ pub fn commands() -> Vec<Command> {
             send_wrapper(move || keys.archive()),
         ));
     }
+    let alerts = keys.preferences.alerts.get_untracked();
+    let name = if alerts { t!("alerts-off") } else { t!("alerts-on") };
+    let turn = send_wrapper(move || alerts::turn(keys.preferences, keys.toasts, !alerts));
     all.extend([
+        command(icon::BELL, name, &[], turn),
         command(icon::SUN, t!("switch-theme"), &["Alt", "T"], send_wrapper(move || keys.theme())),
         command(icon::ARCHIVE, t!("archived"), &[], go(Place::Archived)),
         command(icon::GEAR_SIX, t!("settings"), &["Ctrl", ","], go(Place::Settings(String::new()))),
-        command(icon::KEYBOARD, t!("shortcuts"), &["?"], go(Place::Settings("shortcuts".into()))),
+        command(
+            icon::KEYBOARD,
+            t!("shortcuts"),
+            &["?"],
+            send_wrapper(move || keys.shortcuts.0.set(true)),
+        ),
     ]);
     all
 }
@@ -222,7 +235,7 @@ fn press(keys: Keys, event: &KeyboardEvent) -> bool {
         }
         ("F6", _) => next_pane(shift),
         ("?", _) if !dom::is_typing() && !command && !alt => {
-            keys.router.go(Place::Settings("shortcuts".into()));
+            keys.shortcuts.0.set(true);
         }
         ("Escape", _) if !dom::is_typing() => keys.back(),
         _ => return false,

@@ -5,6 +5,7 @@ pub mod hosts;
 pub mod keys;
 pub mod problems;
 pub mod shell;
+pub mod shortcuts;
 pub mod start;
 pub mod viewer;
 
@@ -50,6 +51,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
     Questions::new();
     viewer::Viewer::new();
     Palette::start();
+    shortcuts::Shortcuts::start();
     Searching::new(session);
     let all = All { session, chats, people, thread, typing, transfers, alerts };
     provide_context(all);

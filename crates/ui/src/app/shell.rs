@@ -61,6 +61,7 @@ pub fn Shell() -> impl IntoView {
             <Tabs />
             <Banner />
             <PaletteHost />
+            <super::shortcuts::ShortcutsHost />
         </div>
     }
 }

@@ -4,6 +4,7 @@ use super::preview;
 use crate::faces;
 use crate::locale;
 use crate::parts::avatar::{Face, face};
+use crate::parts::hold::Hold;
 use crate::parts::icon::{self, icon, named_icon};
 use crate::parts::tick::tick;
 use crate::route::{Place, Router};
@@ -79,6 +80,7 @@ pub fn ChatRow(
         let id = id.clone();
         move || if stop.with(|stop| stop.as_ref() == Some(&id)) { "0" } else { "-1" }
     };
+    let hold = Hold::new(on_menu);
     let menu = move |event: web_sys::MouseEvent| {
         event.prevent_default();
         on_menu.run((event.client_x().into(), event.client_y().into()));
@@ -93,6 +95,10 @@ pub fn ChatRow(
             tabindex=tabindex
             data-chat=id
             on:contextmenu=menu
+            on:touchstart=move |event| hold.begin(&event)
+            on:touchmove=move |_| hold.cancel()
+            on:touchend=move |event| hold.end(&event)
+            on:touchcancel=move |_| hold.cancel()
         >
             {move || face(&chat.with(|chat| chat_face(chat, people)), "")}
             <span class={"c"}>

@@ -50,7 +50,7 @@ pub fn Dialog(
             }
             on:click=outside
         >
-            <div class={"dialog-in"}>
+            <div>
                 <div class={"dh"}>
                     <h2 class={"h-sec"}>{title.clone()}</h2>
                     <button class={"icon-btn"} aria-label={t!("close")} on:click=move |_| on_close.run(())>

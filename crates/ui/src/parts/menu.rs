@@ -174,7 +174,7 @@ fn Menu(open: Open) -> impl IntoView {
     };
     draw! {
         <div class={"menu-scrim"} on:pointerdown=elsewhere></div>
-        <section class={"ctx-host"} aria-label={open.name.clone()}>
+        <section aria-label={open.name.clone()}>
             <div node_ref=node class={"ctx"} role={"menu"} aria-label={open.name.clone()} on:keydown=keydown>
                 {emoji}
                 <div class={"menu"} role={"group"} aria-label={open.name.clone()}>{items.collect_view()}</div>

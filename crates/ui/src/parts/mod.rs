@@ -2,6 +2,7 @@
 
 pub mod avatar;
 pub mod dialog;
+pub mod hold;
 pub mod icon;
 pub mod mark;
 pub mod menu;

@@ -73,8 +73,89 @@ fn Request(chat: Memo<ChatView>) -> impl IntoView {
 fn Composer(chat: Memo<ChatView>) -> impl IntoView {
     let composing = Composing::here();
     let field: NodeRef<html::Textarea> = NodeRef::new();
-    let picker: NodeRef<html::Input> = NodeRef::new();
     let mentioning = Mentioning::new();
+    let take = Callback::new(move |member| {
+        if let Some(field) = field.get_untracked() {
+            mentioning.take(&member, &field, composing);
+        }
+    });
+    draw! {
+        <footer class={"composer"}>
+            {move || composing.problem.get().map(|problem| draw! {
+                <p class={"fail-line"} role={"alert"}>
+                    {icon(icon::WARNING_CIRCLE_FILL, "s16")}
+                    {crate::app::problems::words(&problem)}
+                </p>
+            })}
+            <Offered mentioning=mentioning on_take=take />
+            <div class={"compose-box"}>
+                <Above />
+                <Tray />
+                <Attach />
+                <Field chat=chat field=field mentioning=mentioning />
+                <button
+                    class={"icon-btn"}
+                    aria-label={t!("emoji")}
+                    title={t!("emoji-keys")}
+                    data-emoji-button={"true"}
+                    aria-expanded=move || composing.picking.get().is_some().to_string()
+                    on:click=move |_| composing.picking.set(Some(Picking::Text))
+                >
+                    {icon(icon::SMILEY, "s22")}
+                </button>
+                <Send />
+            </div>
+        </footer>
+    }
+}
+
+#[component]
+fn Attach() -> impl IntoView {
+    let composing = Composing::here();
+    let picker: NodeRef<html::Input> = NodeRef::new();
+    let picked = move |_| {
+        let Some(input) = picker.get_untracked() else { return };
+        if let Some(files) = input.files() {
+            composing.add(&files);
+        }
+        // The same file can be picked again.
+        input.set_value("");
+    };
+    let press = move |_| {
+        if let Some(input) = picker.get_untracked() {
+            input.click();
+        }
+    };
+    draw! {
+        <input
+            node_ref=picker
+            type={"file"}
+            multiple=true
+            hidden=true
+            aria-hidden={"true"}
+            tabindex={"-1"}
+            on:change=picked
+        />
+        <button
+            class={"icon-btn"}
+            aria-label={t!("attach")}
+            title={t!("attach-keys")}
+            data-attach={"true"}
+            on:click=press
+        >
+            {icon(icon::PLUS, "s22")}
+        </button>
+    }
+}
+
+/// Where one types.
+#[component]
+fn Field(
+    chat: Memo<ChatView>,
+    field: NodeRef<html::Textarea>,
+    mentioning: Mentioning,
+) -> impl IntoView {
+    let composing = Composing::here();
     let name = move || {
         chat.with(|chat| match &*chat.kind {
             "direct" => t!("message-to", name = faces::first_name(&row::title(chat))),
@@ -106,99 +187,39 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
             keys(&event, &field, composing);
         }
     };
-    let picked = move |_| {
-        let Some(input) = picker.get_untracked() else { return };
-        if let Some(files) = input.files() {
-            composing.add(&files);
-        }
-        input.set_value("");
-    };
-    let look_now = move || {
+    let look = move || {
         if let Some(field) = field.get_untracked() {
             mentioning.look(&field);
         }
     };
-    let typed = move |event| {
-        composing.write(event_target_value(&event));
-        look_now();
-    };
-    let look = move |_| look_now();
-    let look_keys = move |event: KeyboardEvent| {
+    let keyup = move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight" | "Home" | "End") {
-            look_now();
+            look();
         }
     };
-    let take = Callback::new(move |member| {
-        if let Some(field) = field.get_untracked() {
-            mentioning.take(&member, &field, composing);
-        }
-    });
     draw! {
-        <footer class={"composer"}>
-            {move || composing.problem.get().map(|problem| draw! {
-                <p class={"fail-line"} role={"alert"}>
-                    {icon(icon::WARNING_CIRCLE_FILL, "s16")}
-                    {crate::app::problems::words(&problem)}
-                </p>
-            })}
-            <Offered mentioning=mentioning on_take=take />
-            <div class={"compose-box"}>
-                <Above />
-                <Tray />
-                <input
-                    node_ref=picker
-                    type={"file"}
-                    multiple=true
-                    hidden=true
-                    aria-hidden={"true"}
-                    tabindex={"-1"}
-                    on:change=picked
-                />
-                <button
-                    class={"icon-btn"}
-                    aria-label={t!("attach")}
-                    title={t!("attach-keys")}
-                    data-attach={"true"}
-                    on:click=move |_| {
-                        if let Some(input) = picker.get_untracked() {
-                            input.click();
-                        }
-                    }
-                >
-                    {icon(icon::PLUS, "s22")}
-                </button>
-                <textarea
-                    node_ref=field
-                    id={FIELD}
-                    class={"ta"}
-                    rows={"1"}
-                    dir=move || composing.text.with(|text| (!text.is_empty()).then_some("auto"))
-                    aria-label=name
-                    placeholder=name
-                    enterkeyhint={"send"}
-                    aria-autocomplete={"list"}
-                    aria-controls=move || active(mentioning).map(|_| "mentions")
-                    aria-activedescendant=move || active(mentioning)
-                    on:input=typed
-                    on:click=look
-                    on:keyup=look_keys
-                    on:blur=move |_| mentioning.close()
-                    on:keydown=keydown
-                    on:paste=move |event| paste(&event, composing)
-                ></textarea>
-                <button
-                    class={"icon-btn"}
-                    aria-label={t!("emoji")}
-                    title={t!("emoji-keys")}
-                    data-emoji-button={"true"}
-                    aria-expanded=move || composing.picking.get().is_some().to_string()
-                    on:click=move |_| composing.picking.set(Some(Picking::Text))
-                >
-                    {icon(icon::SMILEY, "s22")}
-                </button>
-                <Send />
-            </div>
-        </footer>
+        <textarea
+            node_ref=field
+            id={FIELD}
+            class={"ta"}
+            rows={"1"}
+            dir=move || composing.text.with(|text| (!text.is_empty()).then_some("auto"))
+            aria-label=name
+            placeholder=name
+            enterkeyhint={"send"}
+            aria-autocomplete={"list"}
+            aria-controls=move || active(mentioning).map(|_| "mentions")
+            aria-activedescendant=move || active(mentioning)
+            on:input=move |event| {
+                composing.write(event_target_value(&event));
+                look();
+            }
+            on:click=move |_| look()
+            on:keyup=keyup
+            on:blur=move |_| mentioning.close()
+            on:keydown=keydown
+            on:paste=move |event| paste(&event, composing)
+        ></textarea>
     }
 }
 

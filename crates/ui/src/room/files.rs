@@ -102,6 +102,18 @@ impl Content {
     }
 }
 
+/// The proportions of a picture that stands alone; in an album they are the album's.
+fn ratio(file: &AttachmentView, alone: bool) -> String {
+    match (file.width, file.height) {
+        _ if !alone => String::new(),
+        (Some(width), Some(height)) if width > 0 && height > 0 => {
+            let ratio = (f64::from(width) / f64::from(height)).clamp(0.6, 2.4);
+            format!("{ratio:.4}")
+        }
+        _ => "1.3333".into(),
+    }
+}
+
 /// A picture or a film.
 #[component]
 fn Shot(
@@ -121,13 +133,7 @@ fn Shot(
     }
     let likeness =
         file.thumbnail.as_ref().map(|thumbnail| format!("data:image/jpeg;base64,{thumbnail}"));
-    let ratio = match (file.width, file.height) {
-        (Some(width), Some(height)) if alone && width > 0 && height > 0 => {
-            let ratio = (f64::from(width) / f64::from(height)).clamp(0.6, 2.4);
-            Some(format!("{ratio:.4}"))
-        }
-        _ => alone.then(|| "1.3333".to_string()),
-    };
+    let ratio = ratio(&file, alone);
     let blur = file.preview.clone().filter(|_| likeness.is_none());
     let (name, size) = (file.name.clone(), file.size);
     let what = if film { t!("kind-video") } else { t!("photo-named", name = &name) };
@@ -154,9 +160,7 @@ fn Shot(
         (Some(url), ..) if !film => {
             draw! { <img src={url} alt={""} decoding={"async"} /> }.into_any()
         }
-        (_, Some(likeness), _) => {
-            draw! { <img class={"likeness"} src={likeness.clone()} alt={""} /> }.into_any()
-        }
+        (_, Some(likeness), _) => draw! { <img src={likeness.clone()} alt={""} /> }.into_any(),
         (_, None, Some(blur)) => draw! { <Blur hash=blur.clone() /> }.into_any(),
         _ => icon(icon::IMAGE, "s28").into_any(),
     };
@@ -175,7 +179,6 @@ fn Shot(
         draw! { <span class={"on-media tl"}>{icon(icon::VIDEO_CAMERA_FILL, "")}{locale::duration(length.into())}</span> }
     })
     };
-    let style_ratio = ratio.unwrap_or_default();
     let children = StoredValue::new_local(Some(children()));
     move || {
         if playing.get() {
@@ -189,7 +192,7 @@ fn Shot(
             <button
                 class={class}
                 aria-label={what.clone()}
-                style:aspect-ratio={style_ratio.clone()}
+                style:aspect-ratio={ratio.clone()}
                 tabindex={"-1"}
                 on:click=press.clone()
             >

@@ -9,6 +9,7 @@ use crate::faces;
 use crate::list::preview;
 use crate::locale::{self, Moment};
 use crate::parts::avatar::{Face, face};
+use crate::parts::hold::Hold;
 use crate::parts::icon::{self, icon};
 use crate::parts::tick::{self, tick};
 use crate::state::people::People;
@@ -70,6 +71,10 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
             actions.menu(&id, (event.client_x().into(), event.client_y().into()));
         }
     };
+    let hold = {
+        let id = id.clone();
+        Hold::new(Callback::new(move |at| actions.menu(&id, at)))
+    };
     let press = {
         let id = id.clone();
         move |event: web_sys::MouseEvent| actions.press(&event, &id)
@@ -87,6 +92,10 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
             tabindex={"-1"}
             aria-label=move || message.with(label)
             on:contextmenu=menu
+            on:touchstart=move |event| hold.begin(&event)
+            on:touchmove=move |_| hold.cancel()
+            on:touchend=move |event| hold.end(&event)
+            on:touchcancel=move |_| hold.cancel()
             on:dblclick=reply
             on:click=press
         >

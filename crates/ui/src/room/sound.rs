@@ -68,13 +68,6 @@ pub fn Sound(
             }
         }
     };
-    let seek = move |event| {
-        let Ok(to) = event_target_value(&event).parse::<f64>() else { return };
-        at.set(to);
-        if let Some(element) = audio.get_untracked() {
-            element.set_current_time(to);
-        }
-    };
     let faster = move |_| {
         speed.update(|speed| *speed = (*speed + 1) % SPEEDS.len());
         if let Some(element) = audio.get_untracked() {
@@ -83,15 +76,7 @@ pub fn Sound(
             );
         }
     };
-    let clock = |seconds: f64| locale::duration((seconds.max(0.0) * 1000.0) as u64);
-    let time = move || {
-        let (now, all) = (at.get(), length.get());
-        if now > 0.0 { format!("{} / {}", clock(now), clock(all)) } else { clock(all) }
-    };
-    let part = move || {
-        let all = length.get();
-        format!("{:.1}%", if all > 0.0 { at.get() / all * 100.0 } else { 0.0 })
-    };
+    let time = move || time(at.get(), length.get());
     let voice = file.kind == "voice";
     draw! {
         <div class={"voice"}>
@@ -107,19 +92,7 @@ pub fn Sound(
             <button class={"pb"} aria-label=move || if playing.get() { t!("pause") } else { t!("play") } tabindex={"-1"} on:click=press>
                 {move || if playing.get() { icon(icon::PAUSE_FILL, "s18").into_any() } else { icon(icon::PLAY_FILL, "s18").into_any() }}
             </button>
-            <input
-                class={"seek"}
-                type={"range"}
-                min={"0"}
-                step={"0.1"}
-                max=move || format!("{:.1}", length.get())
-                prop:value=move || format!("{:.1}", at.get())
-                style=("--v", part)
-                aria-label={t!("position")}
-                aria-valuetext=time
-                tabindex={"-1"}
-                on:input=seek
-            />
+            <Seek audio=audio at=at length=length />
             <button class={"spd"} aria-label={t!("speed")} tabindex={"-1"} on:click=faster>
                 {move || SPEEDS.get(speed.get()).map_or("1×", |(_, name)| *name)}
             </button>
@@ -130,5 +103,42 @@ pub fn Sound(
             {move || content.problem.get().map(|problem| draw! { <span role={"alert"}>{problem}</span> })}
             {tail}
         </div>
+    }
+}
+
+/// How far it is, and how long: 0:11 / 0:42.
+fn time(now: f64, all: f64) -> String {
+    let clock = |seconds: f64| locale::duration((seconds.max(0.0) * 1000.0) as u64);
+    if now > 0.0 { format!("{} / {}", clock(now), clock(all)) } else { clock(all) }
+}
+
+/// Where one is, and a way to be elsewhere.
+#[component]
+fn Seek(audio: NodeRef<html::Audio>, at: RwSignal<f64>, length: RwSignal<f64>) -> impl IntoView {
+    let seek = move |event| {
+        let Ok(to) = event_target_value(&event).parse::<f64>() else { return };
+        at.set(to);
+        if let Some(element) = audio.get_untracked() {
+            element.set_current_time(to);
+        }
+    };
+    let part = move || {
+        let all = length.get();
+        format!("{:.1}%", if all > 0.0 { at.get() / all * 100.0 } else { 0.0 })
+    };
+    draw! {
+        <input
+            class={"seek"}
+            type={"range"}
+            min={"0"}
+            step={"0.1"}
+            max=move || format!("{:.1}", length.get())
+            prop:value=move || format!("{:.1}", at.get())
+            style=("--v", part)
+            aria-label={t!("position")}
+            aria-valuetext=move || time(at.get(), length.get())
+            tabindex={"-1"}
+            on:input=seek
+        />
     }
 }

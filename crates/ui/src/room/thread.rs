@@ -264,6 +264,11 @@ fn keys(event: &KeyboardEvent, scroll: Scroll, actions: Actions) {
     let focused = dom::focused();
     let at = all.iter().position(|article| Some(article) == focused.as_ref());
     let plain = !event.alt_key() && !event.ctrl_key() && !event.meta_key();
+    if plain && focused.as_ref().is_some_and(|focused| inside(event, focused)) {
+        event.prevent_default();
+        event.stop_propagation();
+        return;
+    }
     if matches!(event.key().as_str(), "PageUp" | "PageDown" | "ArrowUp" | "ArrowDown" | "Home") {
         scroll.freed();
     }
@@ -289,4 +294,46 @@ fn keys(event: &KeyboardEvent, scroll: Scroll, actions: Actions) {
     if let Some(article) = next.and_then(|next| all.get(next)) {
         dom::focus(article);
     }
+}
+
+/// Keys between a message and the controls in it: an arrow to the inner side goes in and on, the other back, Escape
+/// out. Whether the key was one of these.
+fn inside(event: &KeyboardEvent, focused: &HtmlElement) -> bool {
+    let message = focused.closest("article.msg").ok().flatten();
+    let Some(message) = message.and_then(|message| message.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    let Ok(list) = message.query_selector_all("button, a[href], input, summary") else {
+        return false;
+    };
+    let controls: Vec<HtmlElement> = (0..list.length())
+        .filter_map(|at| list.get(at)?.dyn_into::<HtmlElement>().ok())
+        .filter(|control| control.offset_width() > 0)
+        .collect();
+    let at = controls.iter().position(|control| control == focused);
+    let rtl = document().dir() == "rtl";
+    // A slider's arrows are its own.
+    let slides = focused.get_attribute("type").is_some_and(|kind| kind == "range");
+    let next = match event.key().as_str() {
+        "ArrowRight" | "ArrowLeft" if slides => return false,
+        "Escape" if at.is_some() => None,
+        "ArrowRight" | "ArrowLeft" => {
+            let on = (event.key() == "ArrowRight") != rtl;
+            match (at, on) {
+                (None, true) => Some(0),
+                (None, false) => return false,
+                (Some(at), true) => Some((at + 1).min(controls.len().saturating_sub(1))),
+                (Some(at), false) => at.checked_sub(1),
+            }
+        }
+        _ => return false,
+    };
+    match next {
+        Some(next) => match controls.get(next) {
+            Some(control) => dom::focus(control),
+            None => return false,
+        },
+        None => dom::focus(&message),
+    }
+    true
 }

@@ -93,21 +93,7 @@ fn Switcher() -> impl IntoView {
         query.set(text.clone());
         at.set(0);
         typed.update_value(|typed| *typed += 1);
-        let now = typed.get_value();
-        let look = move || {
-            if typed.try_get_value() != Some(now) {
-                return;
-            }
-            leptos::task::spawn_local(async move {
-                let wanted = !text.trim().is_empty() && !text.starts_with('>');
-                let hits =
-                    if wanted { look_for(session, &text, MESSAGES).await } else { Vec::new() };
-                if typed.try_get_value() == Some(now) {
-                    found.set(hits);
-                }
-            });
-        };
-        set_timeout(look, PAUSE);
+        look_later(session, text, typed, found);
     };
     let run = move |line: &Line| {
         close(false);
@@ -178,6 +164,29 @@ fn Switcher() -> impl IntoView {
             </footer>
         </dialog>
     }
+}
+
+/// Looks for messages, unless more is typed before.
+fn look_later(
+    session: Session,
+    text: String,
+    typed: StoredValue<u32>,
+    found: RwSignal<Vec<MessageView>>,
+) {
+    let now = typed.get_value();
+    let look = move || {
+        if typed.try_get_value() != Some(now) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            let wanted = !text.trim().is_empty() && !text.starts_with('>');
+            let hits = if wanted { look_for(session, &text, MESSAGES).await } else { Vec::new() };
+            if typed.try_get_value() == Some(now) {
+                found.set(hits);
+            }
+        });
+    };
+    set_timeout(look, PAUSE);
 }
 
 fn lines(query: RwSignal<String>, found: RwSignal<Vec<MessageView>>) -> Memo<Lines> {

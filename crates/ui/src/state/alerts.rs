@@ -103,3 +103,23 @@ impl Alerts {
         notification.set_onclick(Some(open.unchecked_ref()));
     }
 }
+
+/// Turns notifications on, which the browser may ask about, or off; says how they are then.
+pub fn turn(preferences: Preferences, toasts: Toasts, on: bool) {
+    if !on {
+        preferences.alerts.set(false);
+        return toasts.show(t!("alerts-are-off"), None);
+    }
+    if dom::property(&window(), "Notification").is_none() {
+        return toasts.show(t!("notifications-none"), None);
+    }
+    leptos::task::spawn_local(async move {
+        if let Ok(asked) = Notification::request_permission() {
+            // The answer is read from where the browser keeps it.
+            let _ = wasm_bindgen_futures::JsFuture::from(asked).await;
+        }
+        let granted = Notification::permission() == NotificationPermission::Granted;
+        preferences.alerts.set(granted);
+        toasts.show(if granted { t!("alerts-are-on") } else { t!("notifications-denied") }, None);
+    });
+}
