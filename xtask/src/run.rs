@@ -3,6 +3,7 @@
 //! Invariant: in the end this process *is* the server (on Unix), so Ctrl-C and SIGTERM reach it and it stops
 //! cleanly. Absent on purpose: settings of the server other than where it listens and keeps its data.
 
+use crate::web::{self, Effort};
 use crate::{setup, shell};
 use anyhow::{Context, Result, bail};
 use std::net::TcpListener;
@@ -14,7 +15,7 @@ const DEFAULT_DATA: &str = ".parlor-data/server";
 
 /// What to do once the server runs. `{parlor}` and `{server}` are filled in.
 const NEXT_STEPS: &str = "\
-Two people on this machine, in two more terminals:
+Or two people in two more terminals:
 
   # Alice
   {parlor} account --profile .parlor-data/alice --server {server} --name Alice
@@ -42,7 +43,10 @@ pub fn run(args: &[String]) -> Result<()> {
     println!("Tools");
     setup::check()?;
 
-    println!("Build (the first one takes a few minutes)");
+    println!("Web app (the first build takes a few minutes)");
+    web::build(Effort::Full)?;
+
+    println!("Server (so does this one)");
     shell::run(shell::cargo().args(["build", "--release", "-p", "parlor", "--bin", "parlor"]))?;
 
     let binary = shell::target_dir()?
@@ -55,7 +59,10 @@ pub fn run(args: &[String]) -> Result<()> {
     };
     std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
 
-    println!("\nServer: http://{listen}   data: {}\n", shown(&data));
+    println!(
+        "\nOpen http://{listen} in a browser; in two, and they can talk. Data: {}\n",
+        shown(&data)
+    );
     println!("{}\n", next_steps(&shown(&binary), &format!("http://{listen}")));
     become_server(
         Command::new(&binary).arg("serve").args(["--listen", &listen]).arg("--data").arg(&data),

@@ -1,5 +1,5 @@
-//! What a fresh machine needs before Parlor can be built: cargo, a C compiler (SQLite is C), and perl and make
-//! (its ciphers are built with them).
+//! What a fresh machine needs before Parlor can be built: cargo, a C compiler (SQLite is C), perl and make (its
+//! ciphers are built with them), and clang, which compiles SQLite for browsers; and for the tests a browser.
 //!
 //! Invariants: what is there is left alone; what is installed is said first. Absent on purpose: installing
 //! Rust, and any system but Debian and its kin.
@@ -10,31 +10,62 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const PACKAGES: [&str; 4] = ["gcc", "libc6-dev", "perl", "make"];
+const PACKAGES: [&str; 5] = ["gcc", "libc6-dev", "perl", "make", "clang"];
+const BROWSER: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-color-emoji"];
 
-/// Checks the tools and installs what is missing where that is possible.
+/// What is wanted on the machine.
+struct Wanted {
+    /// What does not work yet, in words.
+    missing: fn() -> Vec<&'static str>,
+    packages: &'static [&'static str],
+    /// What it is for.
+    why: &'static str,
+}
+
+/// Checks the tools that a build needs, and installs what is missing where that is possible.
 pub fn check() -> Result<()> {
     match shell::output(shell::cargo().arg("--version")) {
         Some(version) => println!("  {version}"),
         None => bail!("cargo is missing; https://rustup.rs tells how to install Rust"),
     }
-    let missing = missing();
+    provide(&Wanted {
+        missing,
+        packages: &PACKAGES,
+        why: "the encrypted database and the web app are built with them",
+    })?;
+    println!("  C compiler, perl, make and clang are there");
+    Ok(())
+}
+
+/// The same for the browser that the tests drive.
+pub fn check_browser() -> Result<()> {
+    provide(&Wanted {
+        missing: missing_browser,
+        packages: &BROWSER,
+        why: "the tests of the web app drive them",
+    })?;
+    println!("  Chromium and its driver are there");
+    Ok(())
+}
+
+fn provide(wanted: &Wanted) -> Result<()> {
+    let missing = (wanted.missing)();
     if missing.is_empty() {
-        println!("  C compiler, perl and make are there");
         return Ok(());
     }
+    let packages = wanted.packages.join(" ");
     let debian = Path::new("/etc/debian_version").exists();
     let superuser = shell::output(Command::new("id").arg("-u")).as_deref() == Some("0");
     if !(debian && superuser) {
         bail!(
-            "not found: {}. The encrypted database is built with them. Install them, for example with\n  \
-             sudo apt-get install -y {}",
+            "not found: {} ({}). Install them, for example with\n  sudo apt-get install -y {packages}",
             missing.join(", "),
-            PACKAGES.join(" ")
+            wanted.why
         );
     }
-    install(&missing)?;
-    let missing = self::missing();
+    println!("  not there: {}; installing {packages} with apt-get", missing.join(", "));
+    install(wanted.packages)?;
+    let missing = (wanted.missing)();
     if !missing.is_empty() {
         bail!("installed, but still not working: {}", missing.join(", "));
     }
@@ -49,19 +80,21 @@ fn missing() -> Vec<&'static str> {
         ("a C compiler", c_compiler().is_some()),
         ("perl", shell::output(Command::new("perl").args(perl)).is_some()),
         ("make", shell::output(Command::new("make").arg("--version")).is_some()),
+        ("clang", shell::output(Command::new("clang").arg("--version")).is_some()),
     ];
     tools.into_iter().filter(|(_, works)| !works).map(|(name, _)| name).collect()
 }
 
-fn install(missing: &[&str]) -> Result<()> {
-    println!(
-        "  not there: {}; installing {} with apt-get",
-        missing.join(", "),
-        PACKAGES.join(", ")
-    );
+fn missing_browser() -> Vec<&'static str> {
+    let is_there = |name: &str| shell::output(Command::new(name).arg("--version")).is_some();
+    let tools = [("Chromium", is_there("chromium")), ("ChromeDriver", is_there("chromedriver"))];
+    tools.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect()
+}
+
+fn install(packages: &[&str]) -> Result<()> {
     let install = || {
         let mut command = Command::new("apt-get");
-        command.args(["install", "-y", "--no-install-recommends"]).args(PACKAGES);
+        command.args(["install", "-y", "--no-install-recommends"]).args(packages);
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command
     };

@@ -4,6 +4,7 @@
 //! stdout is `N passed, N failed`; the exit status is zero only if every step succeeded. One cargo profile (dev)
 //! and one selection of packages throughout, so that nothing is built twice.
 
+use crate::web::{self, Effort};
 use crate::{previous, setup, shell, tidy};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Write};
@@ -38,13 +39,20 @@ pub fn test(extra: &[String]) -> ExitCode {
         result.is_ok()
     };
 
-    step("tools", &mut setup::check);
+    step("tools", &mut || {
+        setup::check()?;
+        setup::check_browser()
+    });
     step("format", &mut || shell::run(shell::cargo().args(["fmt", "--all", "--check"])));
     step("tidy", &mut tidy::command);
     step("clippy", &mut || {
         let args = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
         shell::run(shell::cargo().args(args))
     });
+    let web = step("web app", &mut || web::build(Effort::Test));
+    if web {
+        step("clippy, web app", &mut web::lint);
+    }
     // First, so that what is built for the tests is the last that was built.
     let mut before = None;
     step("the version before", &mut || {

@@ -112,13 +112,6 @@ fn with<T: Default>(ask: impl FnOnce(&Locale) -> T) -> T {
     LOCALE.with_borrow(|locale| locale.as_ref().map(ask).unwrap_or_default())
 }
 
-/// The code of the language, as in BCP 47.
-pub fn code() -> &'static str {
-    LOCALE.with_borrow(|locale| {
-        locale.as_ref().map_or(LANGUAGES[0].code, |locale| locale.language.code)
-    })
-}
-
 /// Says a text; [`t!`](crate::t) gives the place.
 pub fn say(place: usize, arguments: &[(&str, Argument)]) -> String {
     with(|locale| locale.language.say(place, arguments, locale))

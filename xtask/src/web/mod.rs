@@ -43,6 +43,16 @@ pub fn folder() -> PathBuf {
     shell::root().join("target/web")
 }
 
+/// Lints what only browsers compile.
+pub fn lint() -> Result<()> {
+    let mut cargo = shell::cargo();
+    cargo.args(["clippy", "--target", TARGET, "--profile", Effort::Test.profile()]);
+    for package in PACKAGES.into_iter().chain(["parlor-ui"]) {
+        cargo.args(["--package", package]);
+    }
+    shell::run(cargo.args(["--", "-D", "warnings"]))
+}
+
 /// Builds the web app into [`folder`].
 pub fn build(effort: Effort) -> Result<()> {
     target::ensure()?;

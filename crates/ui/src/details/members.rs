@@ -5,7 +5,7 @@ use crate::fresh::PickPeople;
 use crate::parts::avatar::{Face, face};
 use crate::parts::dialog::Dialog;
 use crate::parts::icon::{self, icon};
-use crate::parts::menu::{Item, Menus, below};
+use crate::parts::menu::{Item, Menus};
 use crate::state::people::People;
 use crate::state::session::Session;
 use crate::state::toasts::Toasts;
@@ -49,9 +49,9 @@ pub fn MembersCard(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> im
         let own = own.clone();
         Memo::new(move |_| {
             info.with(|info| {
-                let members = info.iter().flat_map(|info| &info.members);
-                let mine = members.filter(|member| member.user_id == own).map(|one| &one.role);
-                mine.last().map(|role| role.to_string()).unwrap_or_default()
+                let mut members = info.iter().flat_map(|info| &info.members);
+                let mine = members.find(|member| member.user_id == own);
+                mine.map(|member| member.role.to_string()).unwrap_or_default()
             })
         })
     };
@@ -133,7 +133,7 @@ fn MemberRow(member: MemberView, own: String, role: Memo<String>, asking: Asking
             })
             .bad(),
         );
-        menus.open(below(&control), t!("members"), items, None);
+        menus.open_below(&control, t!("members"), items);
     };
     draw! {
         <div class={"li"}>

@@ -9,7 +9,7 @@ use crate::list::row;
 use crate::parts::avatar::face;
 use crate::parts::dialog::{Question, Questions};
 use crate::parts::icon::{self, icon, named_icon};
-use crate::parts::menu::{Menus, below};
+use crate::parts::menu::Menus;
 use crate::route::{Place, Router};
 use crate::state::chats::{Chats, is_muted};
 use crate::state::people::People;
@@ -29,10 +29,12 @@ pub fn Details() -> impl IntoView {
     let (router, chats) = (Router::here(), Chats::here());
     let open = Memo::new(move |_| {
         chats.loaded.track();
-        router.place.with(|place| match place {
+        chats.order.track();
+        let named = router.place.with(|place| match place {
             Place::Chat { id, details: true, .. } => Some(id.clone()),
             _ => None,
-        })
+        });
+        named.filter(|id| chats.get(id).is_some())
     });
     move || {
         let chat = open.get().and_then(|id| chats.get(&id))?;
@@ -124,7 +126,7 @@ fn Marks(chat: Memo<ChatView>) -> impl IntoView {
         let id = chat.with_untracked(|chat| chat.chat_id.clone());
         let control = event.current_target().and_then(|target| target.dyn_into().ok());
         if let Some(control) = control {
-            menus.open(below(&control), t!("mute"), mute_items(chats, toasts, &id), None);
+            menus.open_below(&control, t!("mute"), mute_items(chats, toasts, &id));
         }
     };
     draw! {
