@@ -46,7 +46,10 @@ pub fn call(inner: &Rc<Inner>, method: &str, params: &Value) -> Answer {
         "messages.search" => Ok(search(&inner.world.borrow(), params)),
         "chats.direct" | "contacts.open_link" => Ok(json!({"chat_id": "amara"})),
         "chats.create_group" => Ok(json!({"chat_id": "sunday"})),
-        "chats.set_title" | "chats.add_members" | "chats.remove_members" | "chats.set_role"
+        "chats.set_title"
+        | "chats.add_members"
+        | "chats.remove_members"
+        | "chats.set_role"
         | "chats.leave" => Ok(json!({})),
         "messages.delete" | "typing.set" | "sync" => Ok(json!({})),
         _ => Err(Problem::new("not_supported", "the stand-in cannot do this")),

@@ -28,13 +28,14 @@ use wasm_bindgen::JsCast;
 pub fn Details() -> impl IntoView {
     let (router, chats) = (Router::here(), Chats::here());
     let open = Memo::new(move |_| {
-        chats.loaded.track();
         router.place.with(|place| match place {
             Place::Chat { id, details: true, .. } => Some(id.clone()),
             _ => None,
         })
     });
     move || {
+        // A page that was opened here has no chats yet.
+        chats.loaded.track();
         let chat = open.get().and_then(|id| chats.get(&id))?;
         Some(draw! { <Pane chat={Memo::new(move |_| chat.get())} /> })
     }
@@ -48,8 +49,11 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
     draw! {
         <aside class={"room info"} aria-label={t!("details")}>
             <header class={"room-head"}>
-                <a class={"icon-btn"} href={Place::chat(&id).href()} aria-label={t!("close")}>{icon(icon::X, "s20")}</a>
-                <h2 class={"h-sec"}>{t!("details")}</h2>
+                <a class={"icon-btn back"} href={Place::chat(&id).href()} aria-label={t!("back-to-chat")}>
+                    {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
+                </a>
+                <h2 class={"h-sec grow"}>{t!("details")}</h2>
+                <a class={"icon-btn desk-only"} href={Place::chat(&id).href()} aria-label={t!("close")}>{icon(icon::X, "s20")}</a>
             </header>
             <div class={"scroll info-body"}>
                 <Hero chat=chat info=info />

@@ -35,10 +35,9 @@ pub fn Devices() -> impl IntoView {
             }
         });
     });
+    load.run(());
     Effect::new(move || {
-        if let None | Some(Event::DeviceLinked { .. } | Event::DeviceRemoved { .. }) =
-            session.last.get()
-        {
+        if let Some(Event::DeviceLinked { .. } | Event::DeviceRemoved { .. }) = session.last.get() {
             load.run(());
         }
     });
@@ -79,7 +78,7 @@ fn Row(device: DeviceView, removed: Callback<()>) -> impl IntoView {
             }),
         });
     };
-    let seen = device.last_seen_day.clone().map(|day| t!("device-seen", day = day));
+    let seen = device.last_seen_day.as_deref().map(|day| t!("device-seen", day = day_words(day)));
     let added = t!("device-added", day = locale::row_time(device.added_at));
     let line = [Some(added), seen].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     draw! {
@@ -91,6 +90,17 @@ fn Row(device: DeviceView, removed: Callback<()>) -> impl IntoView {
             </span>
             {(!device.current).then(|| draw! { <button class={"btn danger-soft sm"} on:click=remove>{t!("device-remove")}</button> })}
         </div>
+    }
+}
+
+/// A day (`2026-05-31`) in words.
+fn day_words(day: &str) -> String {
+    // At noon it is this day in every place.
+    let noon = js_sys::Date::parse(&format!("{day}T12:00"));
+    match noon.is_finite() {
+        true if locale::days_ago(noon as u64) < 1 => locale::day_name(noon as u64),
+        true => locale::row_time(noon as u64),
+        false => day.into(),
     }
 }
 

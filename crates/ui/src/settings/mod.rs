@@ -62,7 +62,7 @@ fn Me() -> impl IntoView {
             draw! {
                 <a class={"profile"} href={Place::Settings("profile".into()).href()}>
                     {face(&drawn, "s56")}
-                    <span><b dir={"auto"}>{account.display_name}</b><span dir={"ltr"}>{account.address}</span></span>
+                    <span><b class={"clip"} dir={"auto"}>{account.display_name}</b><span dir={"ltr"}>{account.address}</span></span>
                 </a>
             }
         })

@@ -29,12 +29,12 @@ pub fn Recovery() -> impl IntoView {
             }
         });
     });
+    load.run(());
     Effect::new(move || {
-        if let None | Some(Event::BackupUpdated { .. }) = session.last.get() {
+        if let Some(Event::BackupUpdated { .. }) = session.last.get() {
             load.run(());
         }
     });
-    load.run(());
     let unconfirmed = Memo::new(move |_| {
         status.with(|one| one.as_ref().map(|one| one.enabled && !one.confirmed))
     });
