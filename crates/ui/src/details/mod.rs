@@ -16,7 +16,7 @@ use crate::state::people::People;
 use crate::state::preferences::{PAPERS, Preferences};
 use crate::state::session::Session;
 use crate::state::toasts::Toasts;
-use crate::{locale, t};
+use crate::{dom::Narrow, locale, t};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlor_view::{ChatInfo, ChatView};
@@ -46,8 +46,9 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
     let id = chat.with_untracked(|chat| chat.chat_id.clone());
     let info = RwSignal::new(None::<ChatInfo>);
     follow(chat, info);
+    let narrow = Narrow::here().0;
     draw! {
-        <aside class={"room info"} aria-label={t!("details")}>
+        <section class={"room info"} role=move || narrow.get().then_some("main") aria-label={t!("details")}>
             <header class={"room-head"}>
                 <a class={"icon-btn back"} href={Place::chat(&id).href()} aria-label={t!("back-to-chat")}>
                     {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
@@ -66,7 +67,7 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
                 <Papers chat=chat />
                 <Exits chat=chat />
             </div>
-        </aside>
+        </section>
     }
 }
 

@@ -87,7 +87,7 @@ fn Page(title: String, children: Children) -> impl IntoView {
                 <a class={"icon-btn back"} href={Place::Settings(String::new()).href()} aria-label={t!("back-to-settings")}>
                     {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
                 </a>
-                <h2 class={"h-sec"}>{title.clone()}</h2>
+                <h1 class={"h-sec"}>{title.clone()}</h1>
             </header>
             <div class={"scroll"}><div class={"sbody"}>{children()}</div></div>
         </main>

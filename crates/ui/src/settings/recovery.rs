@@ -70,7 +70,7 @@ fn Status(status: BackupView, enabled: Callback<()>) -> impl IntoView {
         t!("backup-room", used = locale::size(status.bytes), all = locale::size(status.limit));
     draw! {
         <section>
-            <h3 class={"group-label"}>{t!("backup")}</h3>
+            <h2 class={"group-label"}>{t!("backup")}</h2>
             <div class={"list-card"}>
                 <div class={"li no-ic"}>
                     <span class={"t"}><b>{words}</b><span>{status.enabled.then_some(room)}</span></span>
