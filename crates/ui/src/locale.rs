@@ -1,7 +1,7 @@
 //! The language of the page and what the browser knows of it: plurals, digits, times, dates. Set once, before
 //! anything is drawn; another language is another load of the page.
 
-use crate::words::{Argument, LANGUAGES, Language, Speaker};
+use crate::words::{Argument, Language, Speaker};
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};

@@ -1,7 +1,7 @@
 //! The people, chats and messages of the stand-in.
 
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use web_sys::File;
 
 /// Ines's phone.
@@ -12,6 +12,14 @@ pub struct World {
     pub messages: BTreeMap<String, Vec<Value>>,
     /// `settings.get`.
     pub settings: Value,
+    /// `account.info`, without what is computed.
+    pub account: Value,
+    /// Who was compared with.
+    pub verified: BTreeSet<String>,
+    /// Who is blocked.
+    pub blocked: BTreeSet<String>,
+    /// Whether the recovery code was written down.
+    pub written: bool,
     /// How many messages the long chat has.
     pub many: u64,
     /// Now, in Unix milliseconds.
@@ -58,10 +66,16 @@ impl World {
     pub fn new(many: u64, chats: u64) -> Self {
         let now = js_sys::Date::now() as u64;
         let settings = json!({"read_receipts": true, "delivered_receipts": true, "typing": true});
+        let account = json!({"user_id": "ines", "address": "ines@lantern.example", "display_name": "Ines Duarte",
+            "about": "", "device_id": "d1", "server": "https://lantern.example"});
         let mut world = Self {
             chats: BTreeMap::new(),
             messages: BTreeMap::new(),
             settings,
+            account,
+            verified: BTreeSet::from(["amara".into()]),
+            blocked: BTreeSet::from(["naledi".into()]),
+            written: super::asked("state").as_deref() == Some("written"),
             many,
             now,
             files: Vec::new(),

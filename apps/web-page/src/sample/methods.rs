@@ -1,21 +1,18 @@
 //! The methods that the stand-in answers.
 
 use super::data::{PEOPLE, World, merge, name, sender};
-use super::{Inner, later};
+use super::{Answer, Inner, account, later};
 use parlor_ui::core::Problem;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
-type Answer = Result<Value, Problem>;
-
 /// Answers a request.
 pub fn call(inner: &Rc<Inner>, method: &str, params: &Value) -> Answer {
+    if let Some(answer) = account::call(inner, method, params) {
+        return answer;
+    }
     let text = |name: &str| params[name].as_str().unwrap_or_default().to_string();
     match method {
-        "account.info" => Ok(
-            json!({"user_id": "ines", "address": "ines@lantern.example", "display_name": "Ines Duarte",
-            "about": "", "device_id": "d1", "server": "https://lantern.example", "connected": super::asked("state").as_deref() != Some("offline")}),
-        ),
         "contacts.list" => Ok(contacts(&inner.world.borrow())),
         "chats.list" => Ok(chats(&inner.world.borrow(), params)),
         "chats.info" => info(&inner.world.borrow(), &text("chat_id")),
@@ -47,14 +44,13 @@ pub fn call(inner: &Rc<Inner>, method: &str, params: &Value) -> Answer {
             Ok(json!({}))
         }
         "messages.search" => Ok(search(&inner.world.borrow(), params)),
-        "settings.get" => Ok(inner.world.borrow().settings.clone()),
-        "settings.set" => {
-            merge(&mut inner.world.borrow_mut().settings, params.clone());
-            Ok(json!({}))
-        }
-        "devices.list" => Ok(json!({"devices": [
-            {"device_id": "d1", "name": "Firefox on Linux", "added_at": 1_700_000_000_000_u64, "current": true},
-            {"device_id": "d2", "name": "Ines’s phone", "added_at": 1_690_000_000_000_u64, "last_seen_day": "2026-11-23", "current": false}]})),
+        "chats.direct" | "contacts.open_link" => Ok(json!({"chat_id": "amara"})),
+        "chats.create_group" => Ok(json!({"chat_id": "sunday"})),
+        "chats.set_title"
+        | "chats.add_members"
+        | "chats.remove_members"
+        | "chats.set_role"
+        | "chats.leave" => Ok(json!({})),
         "messages.delete" | "typing.set" | "sync" => Ok(json!({})),
         _ => Err(Problem::new("not_supported", "the stand-in cannot do this")),
     }
@@ -64,7 +60,7 @@ fn contacts(world: &World) -> Value {
     let contact = |(id, name): &(&str, &str)| {
         let chat = world.chats.contains_key(*id).then_some(*id);
         json!({"user_id": id, "address": format!("{id}@lantern.example"), "display_name": name,
-            "verified": *id == "amara", "blocked": false, "chat_id": chat})
+            "verified": world.verified.contains(*id), "blocked": world.blocked.contains(*id), "chat_id": chat})
     };
     json!({"contacts": PEOPLE.iter().skip(1).map(contact).collect::<Vec<_>>()})
 }
@@ -101,11 +97,16 @@ fn info(world: &World, id: &str) -> Answer {
         "familia" => vec!["rosa", "ines"],
         _ => PEOPLE.iter().take(9).map(|(id, _)| *id).collect(),
     };
+    let about = if id == "sunday" { "Long tables, slow food. Bring something." } else { "" };
     let member = |id: &&str| {
-        let role = if *id == "ruth" { "owner" } else { "member" };
+        let role = match *id {
+            "ines" => "owner",
+            "ruth" => "admin",
+            _ => "member",
+        };
         json!({"user_id": id, "address": format!("{id}@lantern.example"), "display_name": name(id), "role": role, "devices": 2})
     };
-    Ok(json!({"chat_id": id, "kind": chat["kind"], "title": chat["title"], "description": "",
+    Ok(json!({"chat_id": id, "kind": chat["kind"], "title": chat["title"], "description": about,
         "members": who.iter().map(member).collect::<Vec<_>>(), "epoch": 3,
         "policy": {"add_members": "admins", "edit_info": "everyone", "send_messages": "everyone"},
         "requested": false, "left": false}))

@@ -5,6 +5,7 @@
 //! The address chooses: `?many=100000` makes a chat of so many messages, `?chats=2000` so many more chats, `?state=out`, `?state=broken` and
 //! `?state=offline` say how things stand.
 
+mod account;
 mod data;
 mod methods;
 mod pictures;
@@ -18,6 +19,9 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Blob, File};
+
+/// What a request brings.
+type Answer = Result<Value, Problem>;
 
 /// The stand-in.
 struct Sample {

@@ -91,11 +91,10 @@ pub fn MembersCard(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> im
 fn MemberRow(member: MemberView, own: String, role: Memo<String>, asking: Asking) -> impl IntoView {
     let (people, menus) = (People::here(), Menus::here());
     let me = member.user_id == own;
-    let drawn = Face {
-        id: member.user_id.clone(),
-        name: member.display_name.clone(),
-        photo: people.get(&member.user_id).and_then(|person| person.avatar),
-        ..Face::default()
+    let (id, called) = (member.user_id.clone(), member.display_name.clone());
+    let drawn = move || {
+        let photo = people.get(&id).and_then(|person| person.avatar);
+        face(&Face { id: id.clone(), name: called.clone(), photo, ..Face::default() }, "s36")
     };
     let role_name = match &*member.role {
         "owner" => t!("role-owner"),
@@ -137,7 +136,7 @@ fn MemberRow(member: MemberView, own: String, role: Memo<String>, asking: Asking
     };
     draw! {
         <div class={"li"}>
-            {face(&drawn, "s36")}
+            {drawn}
             <span class={"t"}><b dir={"auto"}>{name}</b><span>{role_name}</span></span>
             {move || above.get().then(|| draw! {
                 <button class={"icon-btn sm"} aria-label={label.clone()} aria-haspopup={"menu"} on:click=open.clone()>{icon(icon::DOTS_THREE_BOLD, "s20")}</button>

@@ -16,7 +16,7 @@ use crate::state::people::People;
 use crate::state::preferences::{PAPERS, Preferences};
 use crate::state::session::Session;
 use crate::state::toasts::Toasts;
-use crate::{locale, t};
+use crate::{dom::Narrow, locale, t};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use parlor_view::{ChatInfo, ChatView};
@@ -37,6 +37,8 @@ pub fn Details() -> impl IntoView {
         named.filter(|id| chats.get(id).is_some())
     });
     move || {
+        // A page that was opened here has no chats yet.
+        chats.loaded.track();
         let chat = open.get().and_then(|id| chats.get(&id))?;
         Some(draw! { <Pane chat={Memo::new(move |_| chat.get())} /> })
     }
@@ -47,11 +49,15 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
     let id = chat.with_untracked(|chat| chat.chat_id.clone());
     let info = RwSignal::new(None::<ChatInfo>);
     follow(chat, info);
+    let narrow = Narrow::here().0;
     draw! {
-        <aside class={"room info"} aria-label={t!("details")}>
+        <section class={"room info"} role=move || narrow.get().then_some("main") aria-label={t!("details")}>
             <header class={"room-head"}>
-                <a class={"icon-btn"} href={Place::chat(&id).href()} aria-label={t!("close")}>{icon(icon::X, "s20")}</a>
-                <h2 class={"h-sec"}>{t!("details")}</h2>
+                <a class={"icon-btn back"} href={Place::chat(&id).href()} aria-label={t!("back-to-chat")}>
+                    {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
+                </a>
+                <h2 class={"h-sec grow"}>{t!("details")}</h2>
+                <a class={"icon-btn desk-only"} href={Place::chat(&id).href()} aria-label={t!("close")}>{icon(icon::X, "s20")}</a>
             </header>
             <div class={"scroll info-body"}>
                 <Hero chat=chat info=info />
@@ -64,7 +70,7 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
                 <Papers chat=chat />
                 <Exits chat=chat />
             </div>
-        </aside>
+        </section>
     }
 }
 

@@ -61,7 +61,7 @@ pub fn Group() -> impl IntoView {
             </div>
             <PickPeople picked=picked without=Vec::new() />
             {move || problem.get().map(|problem| draw! { <p class={"field-error"} role={"alert"}>{problems::words(&problem)}</p> })}
-            <div class={"form-foot"}>
+            <div class={"form-foot stays"}>
                 <button class={"btn primary"} type={"submit"} aria-busy=move || busy.get().to_string()>
                     {move || t!("group-make", count = picked.with(BTreeSet::len))}
                 </button>
@@ -113,7 +113,7 @@ pub fn PickPeople(
     let nobody = move || people.all.with(|all| all.is_empty());
     draw! {
         <section role={"group"} aria-label={t!("group-people")}>
-            <h3 class={"group-label"}>{t!("group-people")}</h3>
+            <h2 class={"group-label"}>{t!("group-people")}</h2>
             {move || if nobody() {
                 draw! { <p class={"group-note"}>{t!("group-nobody")}</p> }
             } else {

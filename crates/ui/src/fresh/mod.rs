@@ -23,7 +23,7 @@ pub fn Fresh() -> impl IntoView {
                 <a class={"icon-btn back"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>
                     {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
                 </a>
-                <h2 class={"h-sec"}>{title}</h2>
+                <h1 class={"h-sec"}>{title}</h1>
             </header>
             <div class={"scroll"}>
                 {move || if group.get() {

@@ -108,7 +108,7 @@ fn OwnLink() -> impl IntoView {
             };
             draw! {
                 <section>
-                    <h3 class={"group-label"}>{t!("new-own-link")}</h3>
+                    <h2 class={"group-label"}>{t!("new-own-link")}</h2>
                     <div class={"card devhero"}>
                         <div><Qr text=uri.clone() name={t!("new-own-code")} /></div>
                         <div>
@@ -153,7 +153,7 @@ fn Known() -> impl IntoView {
         (!known.is_empty()).then(|| {
             draw! {
                 <section>
-                    <h3 class={"group-label"}>{t!("new-known")}</h3>
+                    <h2 class={"group-label"}>{t!("new-known")}</h2>
                     <div class={"list-card"}>{known}</div>
                 </section>
             }

@@ -42,16 +42,16 @@ pub fn Appearance() -> impl IntoView {
 fn Papers() -> impl IntoView {
     let paper = Preferences::here().paper;
     let choices = PAPERS.map(|name| draw! {
-        <button class=move || if paper.with(|paper| paper == name) { "pap on" } else { "pap" } role={"radio"}
-            aria-checked=move || paper.with(|paper| paper == name).to_string() on:click=move |_| paper.set(name.into())>
+        <button class=move || if paper.with(|paper| paper == name) { "pap on" } else { "pap" }
+            aria-pressed=move || paper.with(|paper| paper == name).to_string() on:click=move |_| paper.set(name.into())>
             <span class={"pv"} aria-hidden={"true"}><span class={"paper"} data-paper={name}></span><i></i><i></i></span>
             {paper_name(name)}
         </button>
     });
     draw! {
         <section>
-            <h3 class={"group-label"} id={"papers"}>{t!("wallpaper")}</h3>
-            <div class={"papers"} role={"radiogroup"} aria-labelledby={"papers"}>{Vec::from(choices)}</div>
+            <h2 class={"group-label"} id={"papers"}>{t!("wallpaper")}</h2>
+            <div class={"papers"} role={"group"} aria-labelledby={"papers"}>{Vec::from(choices)}</div>
         </section>
     }
 }

@@ -35,17 +35,16 @@ pub fn Devices() -> impl IntoView {
             }
         });
     });
+    load.run(());
     Effect::new(move || {
-        if let None | Some(Event::DeviceLinked { .. } | Event::DeviceRemoved { .. }) =
-            session.last.get()
-        {
+        if let Some(Event::DeviceLinked { .. } | Event::DeviceRemoved { .. }) = session.last.get() {
             load.run(());
         }
     });
     draw! {
         <Link linked=load />
         <section>
-            <h3 class={"group-label"}>{t!("devices-linked")}</h3>
+            <h2 class={"group-label"}>{t!("devices-linked")}</h2>
             {move || match devices.get() {
                 None => draw! { <Waiting /> },
                 Some(all) => {
@@ -79,18 +78,29 @@ fn Row(device: DeviceView, removed: Callback<()>) -> impl IntoView {
             }),
         });
     };
-    let seen = device.last_seen_day.clone().map(|day| t!("device-seen", day = day));
+    let seen = device.last_seen_day.as_deref().map(|day| t!("device-seen", day = day_words(day)));
     let added = t!("device-added", day = locale::row_time(device.added_at));
-    let line = [Some(added), seen].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     draw! {
         <div class={"li devrow"}>
             <span class={if device.current { "dicon me" } else { "dicon" }}>{icon(icon::DEVICES, "s24")}</span>
             <span class={"t"}>
                 <b dir={"auto"}>{device.name.clone()}{device.current.then(|| draw! { <span class={"tag me"}>{t!("device-this")}</span> })}</b>
-                <span>{line}</span>
+                <span>{added}</span>
+                {seen.map(|seen| draw! { <span>{seen}</span> })}
             </span>
             {(!device.current).then(|| draw! { <button class={"btn danger-soft sm"} on:click=remove>{t!("device-remove")}</button> })}
         </div>
+    }
+}
+
+/// A day (`2026-05-31`) in words.
+fn day_words(day: &str) -> String {
+    // At noon it is this day in every place.
+    let noon = js_sys::Date::parse(&format!("{day}T12:00"));
+    match noon.is_finite() {
+        true if locale::days_ago(noon as u64) < 1 => locale::day_name(noon as u64),
+        true => locale::row_time(noon as u64),
+        false => day.into(),
     }
 }
 
@@ -145,7 +155,7 @@ fn Link(linked: Callback<()>) -> impl IntoView {
     draw! {
         <section class={"card stack linkcard"}>
             <div>
-                <h3 class={"h-sec"}>{t!("device-link")}</h3>
+                <h2 class={"h-sec"}>{t!("device-link")}</h2>
                 <p class={"dim"}>{t!("device-link-text")}</p>
             </div>
             {move || match stage.get() {

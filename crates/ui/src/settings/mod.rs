@@ -7,6 +7,7 @@ mod profile;
 mod recovery;
 mod rows;
 
+use crate::app::shortcuts::Table;
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
 use crate::route::{Place, Router};
@@ -42,6 +43,7 @@ pub fn SettingsPane() -> impl IntoView {
             "devices" => draw! { <Page title={t!("devices")}><devices::Devices /></Page> },
             "recovery" => draw! { <Page title={t!("recovery")}><recovery::Recovery /></Page> },
             "appearance" => draw! { <Page title={t!("appearance")}><appearance::Appearance /></Page> },
+            "shortcuts" => draw! { <Page title={t!("shortcuts")}><Table /></Page> },
             _ => draw! { <Pick /> },
         }}
     }
@@ -62,7 +64,7 @@ fn Me() -> impl IntoView {
             draw! {
                 <a class={"profile"} href={Place::Settings("profile".into()).href()}>
                     {face(&drawn, "s56")}
-                    <span><b dir={"auto"}>{account.display_name}</b><span dir={"ltr"}>{account.address}</span></span>
+                    <span><b class={"clip"} dir={"auto"}>{account.display_name}</b><span dir={"ltr"}>{account.address}</span></span>
                 </a>
             }
         })
@@ -87,7 +89,7 @@ fn Page(title: String, children: Children) -> impl IntoView {
                 <a class={"icon-btn back"} href={Place::Settings(String::new()).href()} aria-label={t!("back-to-settings")}>
                     {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
                 </a>
-                <h2 class={"h-sec"}>{title.clone()}</h2>
+                <h1 class={"h-sec"}>{title.clone()}</h1>
             </header>
             <div class={"scroll"}><div class={"sbody"}>{children()}</div></div>
         </main>

@@ -36,7 +36,7 @@ pub fn Privacy() -> impl IntoView {
     };
     draw! {
         <section>
-            <h3 class={"group-label"}>{t!("privacy-tell")}</h3>
+            <h2 class={"group-label"}>{t!("privacy-tell")}</h2>
             <div class={"list-card"}>
                 <Switch name={t!("privacy-read")} text={t!("privacy-read-text")} on={is(|all| all.read_receipts)}
                     change={change("read_receipts", |all, on| all.read_receipts = on)} />
@@ -89,7 +89,7 @@ fn Blocked() -> impl IntoView {
         let rows = rows();
         draw! {
             <section>
-                <h3 class={"group-label"}>{t!("privacy-blocked")}</h3>
+                <h2 class={"group-label"}>{t!("privacy-blocked")}</h2>
                 {if rows.is_empty() {
                     draw! { <p class={"group-note"}>{t!("privacy-nobody-blocked")}</p> }
                 } else {

@@ -18,10 +18,19 @@ const PICTURE: &str = "profile-picture";
 pub fn Profile() -> impl IntoView {
     let (session, people, toasts) = (Session::here(), People::here(), Toasts::here());
     let account = session.account;
-    let first = account.get_untracked();
-    let name =
-        RwSignal::new(first.as_ref().map(|one| one.display_name.clone()).unwrap_or_default());
-    let about = RwSignal::new(first.map(|one| one.about).unwrap_or_default());
+    let (name, about) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // The account may come after the page; what is written meanwhile stays.
+    Effect::new(move |filled: Option<bool>| {
+        let filled = filled.unwrap_or_default();
+        account.with(|one| match one {
+            Some(one) if !filled => {
+                name.set(one.display_name.clone());
+                about.set(one.about.clone());
+                true
+            }
+            _ => filled,
+        })
+    });
     let change = move |params: Value| {
         spawn_local(async move {
             match session.tell("account.update", params).await {

@@ -29,12 +29,12 @@ pub fn Recovery() -> impl IntoView {
             }
         });
     });
+    load.run(());
     Effect::new(move || {
-        if let None | Some(Event::BackupUpdated { .. }) = session.last.get() {
+        if let Some(Event::BackupUpdated { .. }) = session.last.get() {
             load.run(());
         }
     });
-    load.run(());
     let unconfirmed = Memo::new(move |_| {
         status.with(|one| one.as_ref().map(|one| one.enabled && !one.confirmed))
     });
@@ -70,7 +70,7 @@ fn Status(status: BackupView, enabled: Callback<()>) -> impl IntoView {
         t!("backup-room", used = locale::size(status.bytes), all = locale::size(status.limit));
     draw! {
         <section>
-            <h3 class={"group-label"}>{t!("backup")}</h3>
+            <h2 class={"group-label"}>{t!("backup")}</h2>
             <div class={"list-card"}>
                 <div class={"li no-ic"}>
                     <span class={"t"}><b>{words}</b><span>{status.enabled.then_some(room)}</span></span>

@@ -28,15 +28,17 @@ pub fn Choice(
     options: Vec<(&'static str, String)>,
     choose: Callback<String>,
 ) -> impl IntoView {
-    let options = options.into_iter().map(|(value, text)| draw! {
-        <button role={"radio"} aria-checked=move || chosen.with(|chosen| chosen == value).to_string()
-            on:click=move |_| choose.run(value.to_string())>{text}</button>
+    let options = options.into_iter().map(|(value, text)| {
+        draw! {
+            <button aria-pressed=move || chosen.with(|chosen| chosen == value).to_string()
+                on:click=move |_| choose.run(value.to_string())>{text}</button>
+        }
     });
     let options = options.collect::<Vec<_>>();
     draw! {
         <div class={"li no-ic"}>
             <span class={"t"}><b>{name.clone()}</b></span>
-            <div class={"seg"} role={"radiogroup"} aria-label={name.clone()}>{options}</div>
+            <div class={"seg"} role={"group"} aria-label={name.clone()}>{options}</div>
         </div>
     }
 }

@@ -34,6 +34,7 @@ enum Stage {
 pub fn Link() -> impl IntoView {
     let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
     let (stage, problem) = (RwSignal::new(Stage::Asking), RwSignal::new(None::<Problem>));
+    let again = RwSignal::new(false);
     let begin = move || {
         problem.set(None);
         spawn_local(async move {
@@ -47,7 +48,10 @@ pub fn Link() -> impl IntoView {
     begin();
     Effect::new(move || match session.last.get() {
         Some(Event::LinkCode { code }) => stage.set(Stage::Compare(code)),
-        Some(Event::LinkFailed { .. }) => begin(),
+        Some(Event::LinkFailed { .. }) => {
+            again.set(true);
+            begin();
+        }
         Some(Event::LinkDone { .. }) => enter(all, router),
         _ => {}
     });
@@ -55,6 +59,7 @@ pub fn Link() -> impl IntoView {
         <div class={"onb-form"}>
             <h1 class={"h-display xl"} tabindex={"-1"}>{t!("link-title")}</h1>
             <Stays />
+            {move || again.get().then(|| draw! { <p class={"callout"} role={"status"}>{t!("link-again")}</p> })}
             {move || match stage.get() {
                 Stage::Asking => draw! { <p class={"lede"} aria-busy={"true"}>{t!("link-asking")}</p> }.into_any(),
                 Stage::Shown(uri) => draw! { <Shown uri=uri /> }.into_any(),
@@ -100,7 +105,7 @@ fn Compare(code: String) -> impl IntoView {
         None => code,
     };
     draw! {
-        <div role={"status"}>
+        <div role={"status"} class={"stack tight"}>
             <p class={"lede"}>{t!("link-compare")}</p>
             <div class={"sas"}><span>{t!("link-both")}</span><b dir={"ltr"}>{shown}</b></div>
             <p class={"fine"}>{t!("link-compare-text")}</p>

@@ -23,9 +23,10 @@ pub fn Out() -> impl IntoView {
     });
     draw! {
         <div class={"onb"}>
-            <div class={"onb-art"} role={"img"} aria-label={t!("start-art")}>
+            <header class={"onb-art"}>
+                <div class={"onb-scene"} role={"img"} aria-label={t!("start-art")}></div>
                 <div class={"onb-mark"}><Mark /><span>{"Parlor"}</span></div>
-            </div>
+            </header>
             <main class={"onb-main"}>
                 {move || match step.get().as_str() {
                     "link" => draw! { <link::Link /> }.into_any(),

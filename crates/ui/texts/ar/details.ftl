@@ -1,3 +1,4 @@
+back-to-chat = رجوع إلى المحادثة
 wallpaper = الخلفية
 wallpaper-as-all = كما في كل المحادثات
 wallpaper-arches = أقواس
@@ -5,36 +6,38 @@ wallpaper-terrazzo = تيرازو
 wallpaper-tiles = بلاط
 wallpaper-fern = سرخس
 wallpaper-rain = مطر
-wallpaper-plain = بسيطة
+wallpaper-plain = سادة
 leave = مغادرة
 leave-group = مغادرة المجموعة
 leave-title = مغادرة { $name }؟
-leave-text = لن يصلك ما يُقال بعدها على أي جهاز لك. ما قيل يبقى لديك.
+leave-text = لن يصلك ما يقال بعد ذلك على أي من أجهزتك. ما قيل يبقى لديك.
 block = حظر
 unblock = إلغاء الحظر
 block-title = حظر { $name }؟
-block-text = لن تصلك رسائله بعد الآن. ولا يُخبَر بذلك.
+block-text = لن تصلك رسائل من هناك بعد الآن. لا يُخبَر أحد بذلك.
 safety-number = رقم الأمان
 safety-is-compared = قورن
-safety-not-compared = لم يُقارن بعد
+safety-not-compared = لم يقارَن بعد
 safety-with = رقم الأمان مع { $name }
-safety-text = قارنه بما يراه { $name }، وجهًا لوجه أو بمكالمة. إن تطابقا فلا أحد بينكما.
+safety-text = قارنه بما يظهر لدى { $name }، وجهًا لوجه أو في مكالمة. إن تطابقا فلا أحد بينكما.
 safety-code = رمز QR فيه رقم الأمان
 safety-match = متطابقان
 members = الأعضاء
 member-count = { $count ->
+    [zero] لا أعضاء
     [one] عضو واحد
     [two] عضوان
     [few] { $count } أعضاء
-   *[other] { $count } عضوًا
+    [many] { $count } عضوًا
+   *[other] { $count } عضو
 }
-member-menu = خيارات { $name }
+member-menu = إجراءات { $name }
 add-members = إضافة أشخاص
 add = إضافة
 rename-group = الاسم والوصف
 group-description = الوصف
-role-owner = مالك
+role-owner = المالك
 role-admin = مشرف
 make-admin = جعله مشرفًا
-make-member = سحب الإشراف
+make-member = سحب دور المشرف
 remove-member = إزالة من المجموعة

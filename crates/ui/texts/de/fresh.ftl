@@ -1,15 +1,15 @@
-new-address = Kürzel oder Link
-new-address-hint = Wie man es dir gesagt hat: ein Kürzel wie ines oder ein Link.
-new-nobody = Diese Adresse hat auf deinem Server niemand. Kürzel sind genau: Vergleiche Zeichen für Zeichen.
+new-address = Benutzername oder Link
+new-address-hint = So, wie du ihn bekommen hast: ein Benutzername wie ines oder ein Link.
+new-nobody = Diese Adresse hat auf deinem Server niemand. Sie muss genau stimmen: Vergleiche sie Zeichen für Zeichen.
 new-begin = Chat beginnen
 new-own-link = Dein Link
 new-own-code = QR-Code mit deinem Link
 new-own-link-text = Wer ihn hat, kann dir schreiben. Du wirst gefragt, bevor jemand sieht, dass du liest.
-new-known = Leute, mit denen du sprichst
+new-known = Mit wem du schreibst
 group-title = Name der Gruppe
-group-title-hint = Nur Mitglieder sehen ihn.
+group-title-hint = Ihn sehen nur Mitglieder.
 group-people = Mitglieder
-group-nobody = Du kennst noch niemanden. Beginne zuerst einen Chat; Mitglieder kann man auch später hinzufügen.
+group-nobody = Du kennst hier noch niemanden. Beginne erst einen Chat; Mitglieder kommen auch später dazu.
 group-make = { $count ->
     [0] Gruppe anlegen
     [one] Gruppe mit einer Person anlegen

@@ -1,4 +1,5 @@
 # Details of a chat.
+back-to-chat = Back to the chat
 wallpaper = Wallpaper
 wallpaper-as-all = As in all chats
 wallpaper-arches = Arches

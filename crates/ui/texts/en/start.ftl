@@ -29,6 +29,7 @@ link-step-3 = Scan this code, or paste the link
 link-step-3-text = then compare six digits
 link-by-text = The link as text
 link-copy = Copy the link
+link-again = That didn’t work out, so here’s a new link. The old one is void.
 link-compare = Your other device has answered.
 link-both = Both screens should show
 link-compare-text = If they show the same, confirm on the other device. If not, somebody is in between: don’t.
