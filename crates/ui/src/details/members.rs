@@ -71,7 +71,7 @@ pub fn MembersCard(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> im
     let count = move || info.with(|info| info.as_ref().map_or(0, |info| info.members.len()));
     draw! {
         <section>
-            <h3 class={"group-label"}>{move || t!("member-count", count = count())}</h3>
+            <h2 class={"group-label"}>{move || t!("member-count", count = count())}</h2>
             <div class={"list-card"}>
                 {move || may(|info| &info.policy.add_members).then(|| draw! {
                     <button class={"li"} on:click=move |_| adding.set(true)>{icon(icon::USER_PLUS, "")}<span class={"t"}><b>{t!("add-members")}</b></span></button>

@@ -56,7 +56,7 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
                 <a class={"icon-btn back"} href={Place::chat(&id).href()} aria-label={t!("back-to-chat")}>
                     {icon(icon::CARET_LEFT_BOLD, "s22 flip")}
                 </a>
-                <h2 class={"h-sec grow"}>{t!("details")}</h2>
+                <h1 class={"h-sec grow"}>{t!("details")}</h1>
                 <a class={"icon-btn desk-only"} href={Place::chat(&id).href()} aria-label={t!("close")}>{icon(icon::X, "s20")}</a>
             </header>
             <div class={"scroll info-body"}>
@@ -106,11 +106,11 @@ fn Hero(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> impl IntoView
     draw! {
         <div class={"hero"}>
             {move || face(&chat.with(|chat| row::chat_face(chat, people)), "s96")}
-            <h3 class={"h-pane"}>
+            <h2 class={"h-pane"}>
                 <span dir={"auto"}>{move || chat.with(row::title)}</span>
                 {move || person().is_some_and(|person| person.verified)
                     .then(|| named_icon(icon::SEAL_CHECK_FILL, "verified", t!("safety-compared")))}
-            </h3>
+            </h2>
             {move || person().map(|person| draw! { <p class={"dim"} dir={"ltr"}>{person.address}</p> })}
             {move || about().filter(|about| !about.is_empty()).map(|about| draw! { <p class={"about"} dir={"auto"}>{about}</p> })}
         </div>
