@@ -10,7 +10,7 @@
 use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use parlor_ui::core::{Core, Listener, Problem, Storage, Told};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +42,7 @@ struct WorkerCore {
 
 /// Starts the worker that the page names.
 pub fn start() -> Rc<dyn Core> {
+    keep_page();
     let worker = open();
     let core = Rc::new(WorkerCore {
         worker: worker.clone(),
@@ -80,25 +81,52 @@ fn open() -> Option<Worker> {
     let options = WorkerOptions::new();
     Reflect::set(&options, &"type".into(), &"module".into()).ok()?;
     // Called by name: where trusted types are enforced, the address is no text.
-    let class: js_sys::Function = Reflect::get(&js_sys::global(), &"Worker".into()).ok()?.into();
+    let class: Function = Reflect::get(&js_sys::global(), &"Worker".into()).ok()?.into();
     let args = Array::of2(&trusted(&name), &options);
     Reflect::construct(&class, &args).ok()?.dyn_into().ok()
 }
 
-/// The address of a script as the browser wants it. There is one policy of this name, made here, once.
+thread_local! {
+    /// Where trusted types are enforced: what makes the address of a script of a text. It can be made once.
+    static POLICY: Option<JsValue> = policy();
+}
+
+fn policy() -> Option<JsValue> {
+    let types = Reflect::get(&js_sys::global(), &"trustedTypes".into()).ok()?;
+    let create = Reflect::get(&types, &"createPolicy".into()).ok()?.dyn_into::<Function>().ok()?;
+    let rules = Object::new();
+    let same = Closure::<dyn FnMut(JsValue) -> JsValue>::new(|address| address);
+    Reflect::set(&rules, &"createScriptURL".into(), same.as_ref()).ok()?;
+    same.forget();
+    create.call2(&types, &"parlor".into(), &rules).ok()
+}
+
+/// The address of a script as the browser wants it.
 fn trusted(address: &str) -> JsValue {
-    let make = || {
-        let types = Reflect::get(&js_sys::global(), &"trustedTypes".into())?;
-        let create: js_sys::Function = Reflect::get(&types, &"createPolicy".into())?.dyn_into()?;
-        let rules = Object::new();
-        let same = Closure::<dyn FnMut(JsValue) -> JsValue>::new(|address| address);
-        Reflect::set(&rules, &"createScriptURL".into(), same.as_ref())?;
-        let policy = create.call2(&types, &"parlor".into(), &rules)?;
-        let wrap: js_sys::Function =
-            Reflect::get(&policy, &"createScriptURL".into())?.dyn_into()?;
-        wrap.call1(&policy, &address.into())
+    POLICY.with(|policy| {
+        let wrap = |policy: &JsValue| {
+            let wrap = Reflect::get(policy, &"createScriptURL".into())?.dyn_into::<Function>()?;
+            wrap.call1(policy, &address.into())
+        };
+        policy.as_ref().and_then(|policy| wrap(policy).ok()).unwrap_or_else(|| address.into())
+    })
+}
+
+/// Has the browser keep the page, so that it opens without a network. One that cannot opens it with one only.
+fn keep_page() {
+    let keep = || {
+        let navigator = web_sys::window()?.navigator();
+        let keepers = Reflect::get(&navigator, &"serviceWorker".into()).ok()?;
+        let register =
+            Reflect::get(&keepers, &"register".into()).ok()?.dyn_into::<Function>().ok()?;
+        let kept = register.call1(&keepers, &trusted("/sw.js")).ok()?;
+        // Refused in some private windows.
+        let refused = Closure::<dyn FnMut(JsValue)>::new(|_| {});
+        let caught = kept.dyn_into::<js_sys::Promise>().ok()?.catch(&refused);
+        refused.forget();
+        Some(caught)
     };
-    make().unwrap_or_else(|_: JsValue| address.into())
+    let _ = keep();
 }
 
 #[derive(Deserialize)]

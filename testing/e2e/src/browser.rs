@@ -23,7 +23,7 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--lang=en",
-    "--window-size=1440,900",
+    "--window-size=1600,1200",
 ];
 
 /// A window.
@@ -153,6 +153,14 @@ impl Browser {
         let field = self.page.query(By::Css("input[type=file]")).wait(DEADLINE, LOOK_EVERY);
         let path = path.to_str().context("the path is not UTF-8")?;
         Ok(field.first().await?.send_keys(path).await?)
+    }
+
+    /// Waits until the browser keeps the page for times without a network.
+    pub async fn page_is_kept(&self) -> Result<()> {
+        let script =
+            "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true));";
+        self.page.execute_async(script, Vec::new()).await?;
+        Ok(())
     }
 
     /// What is written on the page.

@@ -75,6 +75,39 @@ fn two_people_meet_and_talk() -> Result<()> {
 }
 
 #[test]
+fn without_a_network_the_page_opens_and_what_is_written_leaves_later() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let mut relay = Relay::start(data.path())?;
+    let server = relay.url().to_owned();
+    in_browsers(async {
+        let (ines, amara) = (Browser::start().await?, Browser::start().await?);
+        sign_up(&ines, &server, "Ines Duarte", "ines").await?;
+        sign_up(&amara, &server, "Amara Osei", "amara").await?;
+        ines.press("New chat").await?;
+        ines.write("new-address", "amara").await?;
+        ines.press("Start chat").await?;
+        ines.write_and_enter(FIELD, "Before the power cut").await?;
+        amara.press("Requests1").await?;
+        amara.press_chat("Ines Duarte").await?;
+        amara.see_text("Before the power cut").await?;
+        ines.page_is_kept().await?;
+        relay.kill9()?;
+        ines.reload().await?;
+        ines.see_text("Before the power cut").await?;
+        ines.see_text("Can’t reach").await?;
+        ines.write_and_enter(FIELD, "Written in the dark").await?;
+        ines.see_text("Written in the dark").await?;
+        ines.pictures("offline").await?;
+        ines.reload().await?;
+        ines.see_text("Written in the dark").await?;
+        relay.restart()?;
+        amara.see_text("Written in the dark").await?;
+        ines.close().await?;
+        amara.close().await
+    })
+}
+
+#[test]
 fn a_second_browser_is_linked_and_gets_everything() -> Result<()> {
     let data = tempfile::tempdir()?;
     let relay = Relay::start(data.path())?;
