@@ -163,6 +163,16 @@ impl Browser {
         Ok(())
     }
 
+    /// Waits until nothing moves.
+    async fn is_still(&self) -> Result<()> {
+        let script = "const done = arguments[0];
+            const ends = (one) => one.effect.getComputedTiming().iterations !== Infinity;
+            const still = document.getAnimations().filter(ends).map((one) => one.finished.catch(() => 0));
+            requestAnimationFrame(() => Promise.all(still).then(() => done(true)));";
+        self.page.execute_async(script, Vec::new()).await?;
+        Ok(())
+    }
+
     /// What is written on the page.
     pub async fn text(&self) -> Result<String> {
         Ok(self.page.find(By::Tag("body")).await?.text().await?)
@@ -180,8 +190,10 @@ impl Browser {
         });
         tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         let scheme = if theme == Theme::Dark { "dark" } else { "light" };
-        let features =
-            serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let features = serde_json::json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         tools.send_raw("Emulation.setEmulatedMedia", features).await?;
         Ok(())
     }
@@ -192,6 +204,7 @@ impl Browser {
         for (size, size_name) in [(Size::Desktop, "desk"), (Size::Phone, "phone")] {
             for (theme, theme_name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
                 self.look(size, theme).await?;
+                self.is_still().await?;
                 let path = folder.join(format!("{name}-{size_name}-{theme_name}.png"));
                 self.page.screenshot(&path).await?;
             }
