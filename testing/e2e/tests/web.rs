@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use parlor_e2e::{Browser, Relay};
+use std::sync::{Mutex, PoisonError};
 
 const FIELD: &str = "composer";
 
@@ -15,7 +16,11 @@ async fn sign_up(browser: &Browser, server: &str, name: &str, handle: &str) -> R
     Ok(())
 }
 
+/// Two browsers at once are enough for a small machine.
+static TURN: Mutex<()> = Mutex::new(());
+
 fn in_browsers(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(work)
 }
