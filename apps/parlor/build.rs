@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/web");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/web-app");
     // What is not there cannot be watched.
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;

@@ -44,6 +44,8 @@ pub type Done = Box<dyn FnOnce() + Send>;
 
 /// What a device tells.
 #[derive(Debug)]
+// Told once and kept by nobody: boxes would be allocations for nothing.
+#[allow(clippy::large_enum_variant)]
 pub enum Output {
     /// The answer to a command; every command gets one.
     Answer(Ticket, Result<Answer, Failure>),

@@ -18,7 +18,7 @@ pub struct Refusal {
     id: Value,
     code: i32,
     message: String,
-    data: Option<Value>,
+    data: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -40,7 +40,7 @@ impl Refusal {
     pub fn line(&self) -> String {
         let mut error = json!({"code": self.code, "message": self.message});
         if let (Some(data), Some(error)) = (&self.data, error.as_object_mut()) {
-            error.insert("data".into(), data.clone());
+            error.insert("data".into(), Value::clone(data));
         }
         json!({"jsonrpc": "2.0", "id": self.id, "error": error}).to_string()
     }
@@ -84,7 +84,7 @@ pub fn parse(line: &[u8]) -> Result<Option<(Value, Command)>, Refusal> {
 }
 
 fn wrong_param(id: Value, param: &str, message: &str) -> Refusal {
-    let data = Some(json!({"param": param}));
+    let data = Some(Box::new(json!({"param": param})));
     Refusal { id, code: WRONG_PARAM, message: message.into(), data }
 }
 
@@ -117,7 +117,7 @@ pub fn answer(id: &Value, answer: &Result<Answer, Failure>) -> serde_json::Resul
     if let (Some(after), Some(data)) = (failure.retry_after, data.as_object_mut()) {
         data.insert("retry_after".into(), after.into());
     }
-    refusal.data = Some(data);
+    refusal.data = Some(Box::new(data));
     Ok(refusal.line())
 }
 

@@ -40,7 +40,7 @@ pub fn command(args: &[String]) -> Result<()> {
 
 /// Where the server's build looks for the web app.
 pub fn folder() -> PathBuf {
-    shell::root().join("target/web")
+    shell::root().join("target/web-app")
 }
 
 /// Lints what only browsers compile.
