@@ -14,11 +14,10 @@
 use crate::js;
 use crate::queue::Queue;
 use js_sys::{ArrayBuffer, Uint8Array};
-use parlor_driver::{Message, Order};
+use parlor_driver::{Message, Order, Patience, websocket_url};
 use parlor_wire::Message as _;
 use parlor_wire::frame::{InvalidFrame, decode_server};
 use parlor_wire::limits::MAX_FRAME_BYTES;
-use parlor_wire::relay::server_frame::Body;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -26,17 +25,9 @@ use wasm_bindgen::prelude::{Closure, JsCast};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BinaryType, MessageEvent, WebSocket};
 
-const FIRST_WAIT: f64 = 100.0;
-const LONGEST_WAIT: f64 = 5_000.0;
-/// A relay may ask for more patience than that; it does not get it. Milliseconds.
-const LONGEST_ASKED: u64 = 120_000;
 const CONNECT_LIMIT: i32 = 15_000;
 /// What was written and did not leave after so long means that nobody is there, milliseconds.
 const WRITE_LIMIT: i32 = 30_000;
-/// A connection that got so many frames was of use: the challenge alone is not.
-const USEFUL: u32 = 2;
-/// A connection that the driver gave up counts as so many failures.
-const USELESS: u32 = 3;
 
 /// The present connection or attempt.
 #[derive(Clone)]
@@ -46,9 +37,7 @@ struct Inner {
     queue: Queue,
     epoch: Cell<u64>,
     socket: RefCell<Option<Socket>>,
-    failures: Cell<u32>,
-    /// The relay asked for this at its last goodbye, milliseconds.
-    asked: Cell<u64>,
+    patience: RefCell<Patience>,
     /// Cuts the present wait short.
     hurry: RefCell<Option<js_sys::Function>>,
 }
@@ -75,8 +64,7 @@ impl Connection {
             queue,
             epoch: Cell::new(0),
             socket: RefCell::new(None),
-            failures: Cell::new(0),
-            asked: Cell::new(0),
+            patience: RefCell::default(),
             hurry: RefCell::new(None),
         }));
         let online = connection.clone();
@@ -90,12 +78,11 @@ impl Connection {
     pub fn order(&self, order: Order) {
         match order {
             Order::Connect { epoch, url, now } => {
-                // The driver found it of no use, whatever the relay said on it.
                 if self.0.socket.take().is_some() {
-                    self.0.failures.set(self.0.failures.get().max(USELESS));
+                    self.0.patience.borrow_mut().useless();
                 }
                 self.0.epoch.set(epoch);
-                let wait = if now { 0.0 } else { self.wait() };
+                let wait = if now { 0 } else { self.wait() };
                 let connection = self.clone();
                 spawn_local(async move { connection.connect(epoch, &url, wait).await });
             }
@@ -127,15 +114,15 @@ impl Connection {
         }
     }
 
-    async fn connect(&self, epoch: u64, url: &str, wait: f64) {
-        if wait > 0.0 {
+    async fn connect(&self, epoch: u64, url: &str, wait: i32) {
+        if wait > 0 {
             self.patience(wait).await;
         }
         if self.0.epoch.get() != epoch {
             return;
         }
         self.0.queue.push(Message::Connecting { epoch });
-        self.0.failures.set(self.0.failures.get().saturating_add(1));
+        self.0.patience.borrow_mut().attempt();
         match self.open(epoch, url) {
             Ok(socket) => {
                 self.0.socket.replace(Some(socket));
@@ -163,11 +150,10 @@ impl Connection {
     }
 
     /// Waits, unless somebody hurries.
-    #[allow(clippy::cast_possible_truncation)]
-    async fn patience(&self, wait: f64) {
+    async fn patience(&self, wait: i32) {
         let promise = js_sys::Promise::new(&mut |done, _| {
             let scope = js::scope();
-            let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(&done, wait as i32);
+            let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(&done, wait);
             self.0.hurry.replace(Some(done));
         });
         let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
@@ -176,13 +162,11 @@ impl Connection {
     fn open(&self, epoch: u64, url: &str) -> Result<Socket, JsValue> {
         let socket = WebSocket::new(&websocket_url(url))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
-        let (reader, mut frames) = (self.clone(), 0_u32);
+        let reader = self.clone();
         let on_message = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let data = event.unchecked_into::<MessageEvent>().data();
-            let read = data.dyn_into::<ArrayBuffer>().ok().is_some_and(|data| {
-                frames = frames.saturating_add(1);
-                reader.read(epoch, &data, frames)
-            });
+            let data = data.dyn_into::<ArrayBuffer>();
+            let read = data.is_ok_and(|data| reader.read(epoch, &data));
             if !read {
                 reader.lost(epoch);
             }
@@ -195,7 +179,7 @@ impl Connection {
     }
 
     /// Hands a frame to the driver; false if it is none.
-    fn read(&self, epoch: u64, data: &ArrayBuffer, frames: u32) -> bool {
+    fn read(&self, epoch: u64, data: &ArrayBuffer) -> bool {
         if data.byte_length() as usize > MAX_FRAME_BYTES {
             return false;
         }
@@ -205,11 +189,7 @@ impl Connection {
             Err(InvalidFrame::Empty) => return true,
             Err(_) => return false,
         };
-        if let Some(Body::Goodbye(goodbye)) = &frame.body {
-            self.0.asked.set(goodbye.reconnect_after);
-        } else if frames == USEFUL {
-            self.0.failures.set(0);
-        }
+        self.0.patience.borrow_mut().heard(&frame);
         self.0.queue.push(Message::Frame { epoch, frame, permit: Box::new(()) });
         true
     }
@@ -229,23 +209,10 @@ impl Connection {
     }
 
     /// How long to wait before the next attempt, milliseconds.
-    #[allow(clippy::cast_precision_loss)]
-    fn wait(&self) -> f64 {
-        let asked = self.0.asked.take().min(LONGEST_ASKED) as f64;
-        let doubled = FIRST_WAIT * f64::from(1_u32 << self.0.failures.get().min(16));
-        let wait = if self.0.failures.get() == 0 { FIRST_WAIT } else { doubled.min(LONGEST_WAIT) };
-        // Half as much again at most, so that many devices do not come at once.
-        (wait * (1.0 + js_sys::Math::random() / 2.0)).max(asked)
-    }
-}
-
-/// Where the relay speaks WebSocket; an address of another kind fails when it is connected to.
-fn websocket_url(server: &str) -> String {
-    let server = server.trim_end_matches('/');
-    let rest = |scheme: &str| server.strip_prefix(scheme);
-    match (rest("https://"), rest("http://")) {
-        (Some(host), _) => format!("wss://{host}/v1/ws"),
-        (None, Some(host)) => format!("ws://{host}/v1/ws"),
-        (None, None) => server.to_string(),
+    fn wait(&self) -> i32 {
+        // Without randomness all come at once, which is no reason not to come.
+        let random = js::random::<2>().unwrap_or_default();
+        let wait = self.0.patience.borrow_mut().wait(u16::from_le_bytes(random));
+        i32::try_from(wait.as_millis()).unwrap_or(i32::MAX)
     }
 }

@@ -41,6 +41,11 @@ pub async fn wait(of: &JsValue, method: &str, args: &[JsValue]) -> Result<JsValu
     JsFuture::from(Promise::resolve(&call(of, method, args)?)).await
 }
 
+/// The root of the files that the browser keeps for this origin alone; some private windows have none.
+pub async fn private_files() -> Result<JsValue, JsValue> {
+    wait(&get(&get(&scope(), "navigator"), "storage"), "getDirectory", &[]).await
+}
+
 /// Waits so long, milliseconds.
 pub async fn sleep(ms: i32) {
     let promise = Promise::new(&mut |done, _| {

@@ -15,11 +15,22 @@ const TABLE: &str = "keys";
 const NAME: &str = "database";
 const NONCE_BYTES: usize = 12;
 
+/// Why there is no key.
+pub enum NoKey {
+    /// The browser keeps none here: some private windows.
+    NoPlace,
+    /// One is kept and cannot be unwrapped.
+    Damaged,
+}
+
 /// The key of this browser's database; made if there is none.
-pub async fn obtain() -> Result<Secret, JsValue> {
-    let database = open().await?;
-    let found = look(&database).await?;
-    let key = if found.is_undefined() { make(&database).await } else { unwrap(&found).await };
+pub async fn obtain() -> Result<Secret, NoKey> {
+    let database = open().await.map_err(|_| NoKey::NoPlace)?;
+    let found = look(&database).await.map_err(|_| NoKey::NoPlace)?;
+    let key = match found.is_undefined() {
+        true => make(&database).await.map_err(|_| NoKey::NoPlace),
+        false => unwrap(&found).await.map_err(|_| NoKey::Damaged),
+    };
     let _ = js::call(&database, "close", &[]);
     key
 }

@@ -1,12 +1,15 @@
 //! The database in the browser: in its origin private file system, encrypted; in memory where there is none.
 
-use crate::{js, key};
+use crate::js;
+use crate::key::{self, NoKey};
 use parlor_store::{Store, StoreError};
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
 use std::path::Path;
+use wasm_bindgen::JsValue;
 
-/// The folder of the pool of files that SQLite uses.
+/// The folder of everything of ours, and in it that of the pool of files that SQLite uses.
+pub const ROOT: &str = ".parlor";
 const FOLDER: &str = ".parlor/database";
 const FILE: &str = "parlor.db";
 /// Database, its log, and room.
@@ -33,11 +36,15 @@ pub enum Broken {
     Refused(String),
 }
 
-/// Opens the database.
+/// Opens the database. Nothing that was kept before is passed over: only where the browser has no place for files,
+/// or none for a key and no files of ours, does the device live in memory.
 pub async fn open() -> Result<(Store, Kept), Broken> {
-    // A private window may have no such file system, or no place for the key.
-    let Ok(key) = key::obtain().await else {
-        return Ok((Store::in_memory().map_err(Broken::Damaged)?, Kept::Session));
+    let in_memory = || Ok((Store::in_memory().map_err(Broken::Damaged)?, Kept::Session));
+    let Ok(root) = js::private_files().await else { return in_memory() };
+    let key = match key::obtain().await {
+        Ok(key) => key,
+        Err(NoKey::NoPlace) if !has_files(&root).await => return in_memory(),
+        Err(_) => return Err(Broken::Damaged(StoreError::Unreadable)),
     };
     let options = OpfsSAHPoolCfgBuilder::new().directory(FOLDER).initial_capacity(FILES).build();
     let mut tries = 0;
@@ -53,4 +60,9 @@ pub async fn open() -> Result<(Store, Kept), Broken> {
     }
     let store = Store::open(Path::new(FILE), Some(key.expose())).map_err(Broken::Damaged)?;
     Ok((store, Kept::Persistent))
+}
+
+/// Whether anything of ours was kept here before.
+async fn has_files(root: &JsValue) -> bool {
+    js::wait(root, "getDirectoryHandle", &[ROOT.into()]).await.is_ok()
 }

@@ -49,8 +49,10 @@ struct Asked {
 
 /// Takes part from now on.
 pub fn run() {
-    let Ok(me) = js::random::<8>() else { return };
-    let Some(channel) = channel() else { return };
+    let (Ok(me), Some(channel)) = (js::random::<8>(), channel()) else {
+        let message = "This browser has no randomness, or no channels between windows.";
+        return say_own(&broken("no_storage", message));
+    };
     let tab = Rc::new(Tab {
         me: data_encoding::HEXLOWER.encode(&me),
         channel,
@@ -71,7 +73,7 @@ pub fn run() {
     });
     let locks = js::get(&js::get(&js::scope(), "navigator"), "locks");
     if js::call(&locks, "request", &[NAME.into(), granted]).is_err() {
-        tab.say_own(&broken("no_storage", "This browser has no locks."));
+        say_own(&broken("no_storage", "This browser has no locks."));
     }
 }
 
@@ -84,13 +86,14 @@ fn broken(reason: &str, message: &str) -> JsValue {
     wire::notice("broken", &json!({"reason": reason, "message": message}))
 }
 
+fn say_own(data: &JsValue) {
+    // A page that is gone needs no answer.
+    let _ = js::scope().post_message(data);
+}
+
 impl Tab {
     fn post(&self, properties: &[(&str, JsValue)]) {
         let _ = js::call(&self.channel, "postMessage", &[js::object(properties)]);
-    }
-
-    fn say_own(&self, data: &JsValue) {
-        let _ = js::scope().post_message(data);
     }
 
     /// The own page asks.
@@ -128,7 +131,7 @@ impl Tab {
             if let Some(id) = wire::answers(&said) {
                 self.open.borrow_mut().remove(&id);
             }
-            self.say_own(&said);
+            say_own(&said);
         }
     }
 
@@ -138,7 +141,7 @@ impl Tab {
         if before.is_some_and(|(id, _)| id == leader) {
             return;
         }
-        self.ready(about, false);
+        say_own(&wire::notice("ready", &about));
         for data in self.still_open(&leader) {
             self.post(&[("from", self.me.as_str().into()), ("ask", data)]);
         }
@@ -149,7 +152,7 @@ impl Tab {
         let mut again = Vec::new();
         self.open.borrow_mut().retain(|id, asked| {
             if asked.with.is_some() && !asked.harmless {
-                self.say_own(&wire::gone(id));
+                say_own(&wire::gone(id));
                 return false;
             }
             asked.with = Some(leader.to_owned());
@@ -170,7 +173,7 @@ impl Tab {
                 // The lock comes once.
                 let device = self.device.get_or_init(|| device);
                 self.announce(device);
-                self.ready(about, true);
+                say_own(&wire::notice("ready", &about));
                 for data in self.still_open(&self.me) {
                     device.ask(To::Own, &data);
                 }
@@ -178,10 +181,10 @@ impl Tab {
             }
             Err(Broken::Damaged(StoreError::TooNew(_))) => {
                 let message = "What this browser keeps was written by a later version of Parlor.";
-                self.say_own(&broken("later", message));
+                say_own(&broken("later", message));
             }
-            Err(Broken::Damaged(error)) => self.say_own(&broken("damaged", &error.to_string())),
-            Err(Broken::Refused(message)) => self.say_own(&broken("no_storage", &message)),
+            Err(Broken::Damaged(error)) => say_own(&broken("damaged", &error.to_string())),
+            Err(Broken::Refused(message)) => say_own(&broken("no_storage", &message)),
         }
     }
 
@@ -190,20 +193,13 @@ impl Tab {
         self.post(&[("leads", self.me.as_str().into()), ("about", about.into())]);
     }
 
-    fn ready(&self, mut about: Value, leads: bool) {
-        if let Some(about) = about.as_object_mut() {
-            about.insert("leader".into(), leads.into());
-        }
-        self.say_own(&wire::notice("ready", &about));
-    }
-
     /// The device says something.
     fn say(&self, to: &To, data: &JsValue) {
         let tab = match to {
-            To::Own => return self.say_own(data),
+            To::Own => return say_own(data),
             To::Tab(id) => id.as_str(),
             To::All => {
-                self.say_own(data);
+                say_own(data);
                 ""
             }
         };

@@ -1,16 +1,9 @@
 //! The entry of the page: makes the engine's handle and draws the app. Nothing else belongs here.
 
-#[cfg(all(target_family = "wasm", feature = "sample"))]
-mod sample;
-#[cfg(all(target_family = "wasm", not(feature = "sample")))]
+#[cfg(target_family = "wasm")]
 mod worker;
 
-#[cfg(all(target_family = "wasm", feature = "sample"))]
-fn main() {
-    parlor_ui::mount(sample::core());
-}
-
-#[cfg(all(target_family = "wasm", not(feature = "sample")))]
+#[cfg(target_family = "wasm")]
 fn main() {
     parlor_ui::mount(worker::start());
 }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `"{…request…}"` | `"{…answer…}"`, `"{…event…}"`, `"{…ready or broken…}"` |
 //! | `{id, bring: File}` | `{id, name}` or `{id, error: {code, message}}` |
+//! | `{look: true}` | - |
 //! | `{id, open: {message_id, index}}` | `{id, blob}` or `{id, error: {code, message}}` |
 
 use futures_channel::oneshot;
@@ -68,10 +69,27 @@ pub fn start() -> Rc<dyn Core> {
             });
             worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
             failed.forget();
+            tell_of_looks(worker);
         }
         None => core.broke("the worker cannot be started".into()),
     }
     core
+}
+
+/// Tells the worker when somebody comes back to the page: it is not to wait any longer before it connects.
+fn tell_of_looks(worker: Worker) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let looked = document.clone();
+    let told = Closure::<dyn FnMut()>::new(move || {
+        if !looked.hidden() {
+            let look = Object::new();
+            // A plain object takes every property, and a worker that is gone has told of it.
+            let _ = Reflect::set(&look, &"look".into(), &JsValue::TRUE);
+            let _ = worker.post_message(&look);
+        }
+    });
+    document.set_onvisibilitychange(Some(told.as_ref().unchecked_ref()));
+    told.forget();
 }
 
 fn open() -> Option<Worker> {

@@ -14,11 +14,10 @@
 //! any opinion about what frames say, but for how long the relay asks to stay away.
 
 use futures_util::{SinkExt, StreamExt};
-use parlor_driver::{Message, Order};
+use parlor_driver::{Message, Order, Patience, websocket_url};
 use parlor_wire::Message as _;
 use parlor_wire::frame::{InvalidFrame, decode_server};
 use parlor_wire::limits::MAX_FRAME_BYTES;
-use parlor_wire::relay::server_frame::Body;
 use rustls::ClientConfig;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -33,10 +32,6 @@ use tokio_tungstenite::{Connector, connect_async_tls_with_config};
 /// How long the last frames may take when the device stops.
 pub const LAST_WORDS: Duration = Duration::from_secs(2);
 
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// A relay may ask for more patience than that; it does not get it.
-const LONGEST_ASKED: Duration = Duration::from_secs(120);
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
 const WRITE_LIMIT: Duration = Duration::from_secs(30);
 const PING_EVERY: Duration = Duration::from_secs(30);
@@ -44,10 +39,6 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 const SILENCE_LIMIT: Duration = Duration::from_secs(75);
 /// Frames that wait for the driver, at most.
 const WAITING_FRAMES: usize = 64;
-/// A connection that got so many frames was of use: the challenge alone is not.
-const USEFUL: u32 = 2;
-/// A connection that the driver gave up counts as so many failures.
-const USELESS: u32 = 3;
 
 /// How a connection ended.
 enum End {
@@ -64,9 +55,7 @@ struct Connection {
     driver: Sender<Message>,
     tls: Arc<ClientConfig>,
     room: Arc<Semaphore>,
-    failures: u32,
-    /// The relay asked for this at its last goodbye.
-    asked: Duration,
+    patience: Patience,
 }
 
 /// Carries out orders until the driver is gone.
@@ -76,8 +65,8 @@ pub async fn run(
     tls: Arc<ClientConfig>,
 ) {
     let room = Arc::new(Semaphore::new(WAITING_FRAMES));
-    let asked = Duration::ZERO;
-    let mut connection = Connection { orders, driver, tls, room, failures: 0, asked };
+    let patience = Patience::default();
+    let mut connection = Connection { orders, driver, tls, room, patience };
     let mut next = connection.orders.recv().await;
     while let Some(order) = next {
         next = match order {
@@ -89,9 +78,8 @@ pub async fn run(
                     connection.orders.recv().await
                 }
                 End::Ordered(order) => {
-                    // The driver found it of no use, whatever the relay said on it.
                     if matches!(order, Order::Connect { .. } | Order::Hang) {
-                        connection.failures = connection.failures.max(USELESS);
+                        connection.patience.useless();
                     }
                     Some(order)
                 }
@@ -117,7 +105,7 @@ impl Connection {
         if self.driver.send(Message::Connecting { epoch }).is_err() {
             return End::Over;
         }
-        self.failures = self.failures.saturating_add(1);
+        self.patience.attempt();
         let limits = WebSocketConfig::default()
             .max_message_size(Some(MAX_FRAME_BYTES))
             .max_frame_size(Some(MAX_FRAME_BYTES));
@@ -130,12 +118,8 @@ impl Connection {
             Err(end) => return end,
         };
         let (mut sink, mut stream) = socket.split();
-        let mut reader = Reader {
-            driver: &self.driver,
-            room: &self.room,
-            failures: &mut self.failures,
-            asked: &mut self.asked,
-        };
+        let mut reader =
+            Reader { driver: &self.driver, room: &self.room, patience: &mut self.patience };
         let end = tokio::select! {
             () = reader.read(&mut stream, epoch) => End::Lost,
             end = write(&mut sink, &mut self.orders, epoch) => end,
@@ -154,16 +138,10 @@ impl Connection {
 
     /// How long to wait before the next attempt.
     fn wait(&mut self) -> Duration {
-        let asked = std::mem::take(&mut self.asked);
-        let doubled = FIRST_WAIT.saturating_mul(1 << self.failures.min(16));
-        let wait = if self.failures == 0 { FIRST_WAIT } else { doubled.min(LONGEST_WAIT) };
-        // Half as much again at most, so that many devices do not come at once.
         let mut random = [0; 2];
-        let jitter = match getrandom::fill(&mut random) {
-            Ok(()) => f64::from(u16::from_le_bytes(random)) / f64::from(u16::MAX) / 2.0,
-            Err(_) => 0.0,
-        };
-        wait.mul_f64(1.0 + jitter).max(asked.min(LONGEST_ASKED))
+        // Without randomness all come at once, which is no reason not to come.
+        let _ = getrandom::fill(&mut random);
+        self.patience.wait(u16::from_le_bytes(random))
     }
 
     /// Waits for something, but obeys an order that comes meanwhile.
@@ -185,8 +163,7 @@ impl Connection {
 struct Reader<'a> {
     driver: &'a Sender<Message>,
     room: &'a Arc<Semaphore>,
-    failures: &'a mut u32,
-    asked: &'a mut Duration,
+    patience: &'a mut Patience,
 }
 
 impl Reader<'_> {
@@ -195,7 +172,6 @@ impl Reader<'_> {
     where
         S: StreamExt<Item = Result<WsMessage, tokio_tungstenite::tungstenite::Error>> + Unpin,
     {
-        let mut frames = 0_u32;
         while let Ok(Some(Ok(message))) = timeout(SILENCE_LIMIT, stream.next()).await {
             let bytes = match message {
                 WsMessage::Binary(bytes) => bytes,
@@ -208,12 +184,7 @@ impl Reader<'_> {
                 Err(InvalidFrame::Empty) => continue,
                 Err(_) => return,
             };
-            frames = frames.saturating_add(1);
-            if let Some(Body::Goodbye(goodbye)) = &frame.body {
-                *self.asked = Duration::from_millis(goodbye.reconnect_after);
-            } else if frames == USEFUL {
-                *self.failures = 0;
-            }
+            self.patience.heard(&frame);
             let Ok(permit) = Arc::clone(self.room).acquire_owned().await else { return };
             if self.driver.send(Message::Frame { epoch, frame, permit: Box::new(permit) }).is_err()
             {
@@ -250,33 +221,6 @@ where
         };
         if !matches!(timeout(WRITE_LIMIT, sent).await, Ok(Ok(()))) {
             return End::Lost;
-        }
-    }
-}
-
-/// Where the relay speaks WebSocket; an address of another kind fails when it is connected to.
-fn websocket_url(server: &str) -> String {
-    let server = server.trim_end_matches('/');
-    let rest = |scheme: &str| server.strip_prefix(scheme);
-    match (rest("https://"), rest("http://")) {
-        (Some(host), _) => format!("wss://{host}/v1/ws"),
-        (None, Some(host)) => format!("ws://{host}/v1/ws"),
-        (None, None) => server.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses() {
-        for (server, expected) in [
-            ("http://127.0.0.1:7700", "ws://127.0.0.1:7700/v1/ws"),
-            ("https://parlor.example/", "wss://parlor.example/v1/ws"),
-            ("ftp://parlor.example", "ftp://parlor.example"),
-        ] {
-            assert_eq!(websocket_url(server), expected);
         }
     }
 }

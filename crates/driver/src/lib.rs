@@ -12,6 +12,7 @@
 
 mod batch;
 pub mod files;
+mod patience;
 
 use batch::Batch;
 use parlor_engine::{Ctx, Effects, Engine, EngineError, FileNews, FileOrder, Happened, Input};
@@ -26,6 +27,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 pub use parlor_engine::{Prepared, Ticket};
+pub use patience::{Patience, websocket_url};
 
 /// After a step failed, due work waits so long, milliseconds.
 const AFTER_FAILURE: u64 = 5_000;

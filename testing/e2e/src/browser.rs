@@ -121,6 +121,12 @@ impl Browser {
         Ok(self.see(By::XPath(path)).await?.click().await?)
     }
 
+    /// The same in the dialog that is open.
+    pub async fn press_in_dialog(&self, name: &str) -> Result<()> {
+        let path = format!("//dialog//button[normalize-space(.)={}]", quoted(name));
+        Ok(self.see(By::XPath(path)).await?.click().await?)
+    }
+
     /// Opens the chat of this name from the list.
     pub async fn press_chat(&self, name: &str) -> Result<()> {
         let name = quoted(name);

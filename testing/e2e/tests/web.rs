@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, Relay};
+use parlor_e2e::{Browser, Relay, World, text};
+use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 
 const FIELD: &str = "composer";
@@ -113,13 +114,21 @@ fn without_a_network_the_page_opens_and_what_is_written_leaves_later() -> Result
 }
 
 #[test]
-fn a_second_browser_is_linked_and_gets_everything() -> Result<()> {
-    let data = tempfile::tempdir()?;
-    let relay = Relay::start(data.path())?;
-    let server = relay.url();
+fn a_second_browser_is_linked_gets_everything_and_is_removed() -> Result<()> {
+    let world = World::new()?;
+    let server = world.relay.url();
     in_browsers(async {
         let (first, second) = (Browser::start().await?, Browser::start().await?);
         sign_up(&first, server, "Ines Duarte", "ines").await?;
+        // What was said before: by somebody who uses no browser.
+        let mut amara = world.person("amara")?;
+        let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
+        let chat = text(&chat, "chat_id")?;
+        amara.say(&chat, "Said before there was a second device")?;
+        first.press("Requests1").await?;
+        first.press_chat("amara").await?;
+        first.press("Accept").await?;
+
         first.open(&format!("{server}/#/settings/devices")).await?;
         second.open(&format!("{server}/#/start/link")).await?;
         second.see_text("Open Parlor on a device you use").await?;
@@ -136,10 +145,24 @@ fn a_second_browser_is_linked_and_gets_everything() -> Result<()> {
         };
         let shown = digits(first.text().await?);
         assert!(shown.is_some() && shown == digits(second.text().await?));
-        first.pictures("devices").await?;
+        first.pictures("link-compare").await?;
         first.press("They’re the same").await?;
-        second.see_text("Chats").await?;
-        first.see_text("This device").await?;
+        second.press_chat("amara").await?;
+        second.see_text("Said before there was a second device").await?;
+
+        // Both are equal: what one says is on the other.
+        second.write_and_enter(FIELD, "Said on the second").await?;
+        amara.hears("Said on the second")?;
+        first.pictures("devices").await?;
+        first.press("Unlink").await?;
+        first.press_in_dialog("Unlink").await?;
+        second.see_text("removed from its account").await?;
+        second.pictures("removed").await?;
+        second.reload().await?;
+        second.see_text("A room to talk in private").await?;
+        first.press("Chats").await?;
+        first.press_chat("amara").await?;
+        first.see_text("Said on the second").await?;
         first.close().await?;
         second.close().await
     })

@@ -8,7 +8,7 @@ mod bundle;
 mod target;
 
 use crate::shell;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -34,8 +34,11 @@ impl Effort {
 
 /// `cargo xtask web [--test]`.
 pub fn command(args: &[String]) -> Result<()> {
-    let effort = if args.iter().any(|arg| arg == "--test") { Effort::Test } else { Effort::Full };
-    build(effort)
+    match args {
+        [] => build(Effort::Full),
+        [arg] if arg == "--test" => build(Effort::Test),
+        _ => bail!("there is --test and nothing else"),
+    }
 }
 
 /// Where the server's build looks for the web app.

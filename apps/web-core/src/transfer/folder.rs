@@ -4,6 +4,7 @@
 //! `.new` is being written. Invariant: a file has its name when it is whole and flushed.
 
 use crate::js;
+use crate::storage::ROOT;
 use js_sys::{Array, Uint8Array};
 use parlor_wire::FileId;
 use std::cell::RefCell;
@@ -12,7 +13,7 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
-const PATH: [&str; 2] = [".parlor", "media"];
+const PATH: [&str; 2] = [ROOT, "media"];
 
 /// The folder; copies are the same.
 #[derive(Clone)]
@@ -34,8 +35,7 @@ pub enum Writer {
 impl Folder {
     /// The folder on disk; made if there is none.
     pub async fn on_disk() -> Result<Self, JsValue> {
-        let storage = js::get(&js::get(&js::scope(), "navigator"), "storage");
-        let mut folder = js::wait(&storage, "getDirectory", &[]).await?;
+        let mut folder = js::private_files().await?;
         for name in PATH {
             folder = js::wait(&folder, "getDirectoryHandle", &[name.into(), create()]).await?;
         }

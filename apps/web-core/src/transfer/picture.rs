@@ -3,14 +3,10 @@
 
 use crate::js;
 use js_sys::{Array, Reflect, Uint8Array, Uint8ClampedArray};
-use parlor_driver::files::blurhash;
+use parlor_driver::files::{AVATAR_SIDES, QUALITIES, THUMBNAIL_SIDES, blurhash};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use web_sys::File;
 
-/// Pixels of the longer side of a thumbnail; smaller ones are tried when it has too many bytes.
-const THUMBNAIL_SIDES: [f64; 4] = [320.0, 240.0, 160.0, 96.0];
-const AVATAR_SIDES: [f64; 3] = [256.0, 192.0, 128.0];
-const QUALITIES: [f64; 3] = [0.75, 0.55, 0.35];
 /// Of the picture that a preview is made of.
 const PREVIEW_SIDE: f64 = 32.0;
 
@@ -97,10 +93,11 @@ fn draw(picture: &Picture, cut: Cut, longest: f64) -> Option<(JsValue, JsValue, 
 }
 
 /// The largest and best of some sizes and qualities that has at most so many bytes.
-async fn jpeg(picture: &Picture, cut: Cut, sides: &[f64], most: usize) -> Option<Vec<u8>> {
+async fn jpeg(picture: &Picture, cut: Cut, sides: &[u32], most: usize) -> Option<Vec<u8>> {
     for side in sides {
-        let (canvas, ..) = draw(picture, cut, *side)?;
+        let (canvas, ..) = draw(picture, cut, f64::from(*side))?;
         for quality in QUALITIES {
+            let quality = f64::from(quality) / 100.0;
             let kind = js::object(&[("type", "image/jpeg".into()), ("quality", quality.into())]);
             let blob = js::wait(&canvas, "convertToBlob", &[kind]).await.ok()?;
             let bytes = js::wait(&blob, "arrayBuffer", &[]).await.ok()?;

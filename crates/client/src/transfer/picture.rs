@@ -5,7 +5,7 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
-use parlor_driver::files::blurhash;
+use parlor_driver::files::{AVATAR_SIDES, QUALITIES, THUMBNAIL_SIDES, blurhash};
 use std::fs::File;
 use std::io::BufReader;
 
@@ -14,11 +14,6 @@ const MOST_SIDE: u32 = 16_384;
 const MOST_BYTES: u64 = 256 << 20;
 /// Pixels of a whole picture, at most.
 const MOST_PIXELS: u64 = 64_000_000;
-/// Pixels of the longer side of a thumbnail; smaller ones are tried when it has too many bytes.
-const THUMBNAIL_SIDES: [u32; 4] = [320, 240, 160, 96];
-const AVATAR_SIDES: [u32; 3] = [256, 192, 128];
-const QUALITIES: [u8; 3] = [75, 55, 35];
-
 /// What can be told of a picture.
 #[derive(Debug, Default)]
 pub struct Looks {

@@ -13,7 +13,6 @@ use crate::route::{Place, Router};
 use crate::search::palette::PaletteHost;
 use crate::settings::SettingsPane;
 use crate::state::chats::Chats;
-use crate::state::people::People;
 use crate::state::session::Session;
 use crate::{locale, t};
 use leptos::prelude::*;
@@ -88,7 +87,7 @@ fn in_settings() -> Memo<bool> {
 
 #[component]
 fn Rail() -> impl IntoView {
-    let (session, people) = (Session::here(), People::here());
+    let session = Session::here();
     let settings = in_settings();
     let link = move |place: Place, name: String, rest: Icon, active: Icon, here: Signal<bool>| {
         draw! {
@@ -101,14 +100,7 @@ fn Rail() -> impl IntoView {
     };
     let me = move || {
         session.account.get().map(|account| {
-            let photo =
-                people.get(&account.user_id).and_then(|person| person.avatar).or(account.avatar);
-            let drawn = Face {
-                id: account.user_id,
-                name: account.display_name.clone(),
-                photo,
-                ..Face::default()
-            };
+            let drawn = Face::from(&account);
             draw! {
                 <a
                     class={"me"}

@@ -2,7 +2,7 @@
 
 use crate::app::problems;
 use crate::core::Problem;
-use crate::parts::avatar::{Face, face};
+use crate::parts::avatar::face;
 use crate::parts::icon::{CHECK_BOLD, icon};
 use crate::route::{Place, Router};
 use crate::state::chats::Chats;
@@ -83,12 +83,7 @@ pub fn PickPeople(
             let offered = all.iter().filter(|(id, person)| !person.blocked && !without.contains(id));
             offered
                 .map(|(id, person)| {
-                    let drawn = Face {
-                        id: id.clone(),
-                        name: person.name.clone(),
-                        photo: person.avatar.clone(),
-                        ..Face::default()
-                    };
+                    let drawn = person.face(id);
                     let (mine, shown) = (id.clone(), id.clone());
                     let is_picked = move || picked.with(|picked| picked.contains(&shown));
                     let checked = is_picked.clone();

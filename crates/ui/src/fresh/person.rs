@@ -2,7 +2,7 @@
 
 use crate::app::problems;
 use crate::core::Problem;
-use crate::parts::avatar::{Face, face};
+use crate::parts::avatar::face;
 use crate::parts::icon::{self, icon};
 use crate::parts::qr::Qr;
 use crate::route::{Place, Router};
@@ -132,12 +132,7 @@ fn Known() -> impl IntoView {
             with_chat
                 .filter_map(|(id, person)| {
                     let chat = person.chat_id.clone()?;
-                    let drawn = Face {
-                        id: id.clone(),
-                        name: person.name.clone(),
-                        photo: person.avatar.clone(),
-                        ..Face::default()
-                    };
+                    let drawn = person.face(id);
                     Some(draw! {
                         <a class={"li"} href={Place::chat(&chat).href()}>
                             {face(&drawn, "s40")}

@@ -3,6 +3,7 @@
 use super::icon::{self, Icon, icon};
 use crate::faces;
 use leptos::prelude::*;
+use parlor_view::AccountView;
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +18,17 @@ pub struct Face {
     pub room: bool,
     /// The notes to oneself.
     pub notes: bool,
+}
+
+impl From<&AccountView> for Face {
+    fn from(account: &AccountView) -> Self {
+        Self {
+            id: account.user_id.clone(),
+            name: account.display_name.clone(),
+            photo: account.avatar.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// A face. It says nothing: the name stands beside it.

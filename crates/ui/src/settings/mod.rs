@@ -55,12 +55,7 @@ fn Me() -> impl IntoView {
     let session = Session::here();
     move || {
         session.account.get().map(|account| {
-            let drawn = Face {
-                id: account.user_id,
-                name: account.display_name.clone(),
-                photo: account.avatar,
-                ..Face::default()
-            };
+            let drawn = Face::from(&account);
             draw! {
                 <a class={"profile"} href={Place::Settings("profile".into()).href()}>
                     {face(&drawn, "s56")}

@@ -2,7 +2,7 @@
 
 use super::rows::Switch;
 use crate::app::problems;
-use crate::parts::avatar::{Face, face};
+use crate::parts::avatar::face;
 use crate::state::people::People;
 use crate::state::session::Session;
 use crate::state::toasts::Toasts;
@@ -67,12 +67,7 @@ fn Blocked() -> impl IntoView {
             let blocked = all.iter().filter(|(_, person)| person.blocked);
             blocked
                 .map(|(id, person)| {
-                    let drawn = Face {
-                        id: id.clone(),
-                        name: person.name.clone(),
-                        photo: person.avatar.clone(),
-                        ..Face::default()
-                    };
+                    let drawn = person.face(id);
                     let id = id.clone();
                     draw! {
                         <div class={"li"}>

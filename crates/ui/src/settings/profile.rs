@@ -61,16 +61,7 @@ pub fn Profile() -> impl IntoView {
             }
         });
     };
-    let drawn = move || {
-        account.with(|account| {
-            account.as_ref().map(|account| Face {
-                id: account.user_id.clone(),
-                name: account.display_name.clone(),
-                photo: account.avatar.clone(),
-                ..Face::default()
-            })
-        })
-    };
+    let drawn = move || account.with(|account| account.as_ref().map(Face::from));
     let address = move || account.with(|one| one.as_ref().map(|one| one.address.clone()));
     draw! {
         <form class={"stack"} on:submit=save>

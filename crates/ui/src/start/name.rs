@@ -16,6 +16,7 @@ const FIELD: &str = "your-name";
 #[component]
 pub fn Name() -> impl IntoView {
     let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
+    let removed = router.place.with_untracked(|place| *place == Place::Start("removed".into()));
     let (name, handle, invite) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(invited()));
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
@@ -67,6 +68,7 @@ pub fn Name() -> impl IntoView {
             <h1 class={"h-display xl"}>{t!("start-title")}</h1>
             <p class={"lede"}>{t!("start-text")}</p>
             <Stays />
+            {removed.then(|| draw! { <p class={"callout"} role={"note"}>{t!("start-removed")}</p> })}
             <div class={"field"}>
                 <label class={"label"} for={FIELD}>{t!("start-name")}</label>
                 <input class={"input"} id={FIELD} autocomplete={"name"} maxlength={"64"} dir={"auto"} aria-describedby={"your-name-hint"} bind:value=name />

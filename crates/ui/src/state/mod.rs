@@ -13,6 +13,8 @@ pub mod transfers;
 pub mod typing;
 
 use crate::core::Told;
+use crate::route::Place;
+use leptos::prelude::window;
 use parlor_view::Event;
 
 /// Everything that listens to events.
@@ -71,6 +73,15 @@ fn take(all: All, event: &Event) {
             all.transfers.moved(message_id, *index, *done, *total);
         }
         Event::Typing { chat_id, user_id, typing } => all.typing.told(chat_id, user_id, *typing),
+        Event::DeviceRemoved { device_id, .. } if all.session.is_own_device(device_id) => removed(),
         other => all.session.other(other),
     }
+}
+
+/// This device was removed from the account, and what it had is deleted: the page begins anew and says so.
+fn removed() {
+    let location = window().location();
+    // A page that cannot be loaded again shows what it has, and everything in it fails.
+    let _ = location.set_hash(&Place::Start("removed".into()).href());
+    let _ = location.reload();
 }

@@ -1,6 +1,7 @@
 //! Who is who: names and faces by account, from the list of contacts and from what they write.
 
 use super::session::Session;
+use crate::parts::avatar::Face;
 use leptos::prelude::*;
 use parlor_view::{ChatView, ContactView, SenderView};
 use serde::Deserialize;
@@ -22,6 +23,18 @@ pub struct Person {
     pub blocked: bool,
     /// The direct chat with them.
     pub chat_id: Option<String>,
+}
+
+impl Person {
+    /// How they look; `id` is theirs.
+    pub fn face(&self, id: &str) -> Face {
+        Face {
+            id: id.to_owned(),
+            name: self.name.clone(),
+            photo: self.avatar.clone(),
+            ..Face::default()
+        }
+    }
 }
 
 /// Everybody this device knows.

@@ -94,6 +94,13 @@ impl Session {
         })
     }
 
+    /// Whether this device is the one of this id.
+    pub(super) fn is_own_device(self, device_id: &str) -> bool {
+        self.account.with_untracked(|account| {
+            account.as_ref().is_some_and(|account| account.device_id == device_id)
+        })
+    }
+
     /// Reads the account again.
     pub fn load(self) {
         leptos::task::spawn_local(async move {

@@ -24,7 +24,6 @@ unread-chats = { $count ->
 offline = أنت غير متصل.
 offline-text = تُرسَل الرسائل عند عودتك.
 unreachable = تعذّر الوصول إلى { $server }.
-welcome = تفضّل
 technical-details = تفاصيل تقنية
 broken-storage = هذا المتصفح لا يحفظ شيئًا هنا
 broken-storage-text = يحفظ Parlor رسائلك على هذا الجهاز، وهذا المتصفح لا يسمح بذلك، وغالبًا ما تكون النافذة الخاصة هي السبب. افتح Parlor في نافذة عادية.

@@ -15,6 +15,7 @@ start-have-code = لديّ رمز استرداد
 start-new-account = إنشاء حساب جديد
 start-server = تنضم إلى { $server }. خادمك يمرّر ظروفًا مختومة ولا يستطيع قراءتها.
 start-session-only = هذه النافذة لا تحفظ شيئًا: عند إغلاق آخر لسان فيها يزول حسابها. للبقاء استعمل نافذة عادية.
+start-removed = أُزيل هذا الجهاز من حسابه، وحُذف ما كان عليه.
 start-browser = متصفح
 start-device = { $browser } على { $system }
 link-title = ربط هذا الجهاز

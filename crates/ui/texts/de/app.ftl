@@ -20,7 +20,6 @@ unread-chats = { $count ->
 offline = Du bist offline.
 offline-text = Nachrichten gehen raus, sobald du zurück bist.
 unreachable = { $server } ist nicht erreichbar.
-welcome = Komm rein
 technical-details = Technische Details
 broken-storage = Dieser Browser bewahrt hier nichts auf
 broken-storage-text = Parlor bewahrt deine Nachrichten auf diesem Gerät auf, und dieser Browser lässt das nicht zu. Oft liegt das an einem privaten Fenster. Öffne Parlor in einem gewöhnlichen Fenster.

@@ -15,6 +15,7 @@ start-have-code = Ich habe einen Wiederherstellungscode
 start-new-account = Neues Konto anlegen
 start-server = Du kommst zu { $server }. Dein Server reicht versiegelte Umschläge weiter; lesen kann er sie nicht.
 start-session-only = Dieses Fenster bewahrt nichts auf: Ist sein letzter Tab zu, ist das Konto darin weg. Zum Bleiben nimm ein gewöhnliches Fenster.
+start-removed = Dieses Gerät wurde aus seinem Konto entfernt. Was es hatte, ist gelöscht.
 start-browser = Browser
 start-device = { $browser } auf { $system }
 link-title = Dieses Gerät verknüpfen

@@ -21,7 +21,6 @@ unread-chats = { $count ->
 offline = You’re offline.
 offline-text = Messages leave when you’re back.
 unreachable = Can’t reach { $server }.
-welcome = Come in
 technical-details = Technical details
 broken-storage = This browser keeps nothing here
 broken-storage-text = Parlor keeps your messages on this device, and this browser doesn’t allow it. A private window often does that. Open Parlor in an ordinary window.

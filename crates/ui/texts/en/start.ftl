@@ -16,6 +16,7 @@ start-have-code = I have a recovery code
 start-new-account = Create a new account
 start-server = Joining { $server }. Your server carries sealed envelopes; it can’t read them.
 start-session-only = This window keeps nothing: when its last tab is closed, the account on it is gone. Use an ordinary window to stay.
+start-removed = This device was removed from its account. What it had is deleted.
 start-browser = Browser
 start-device = { $browser } on { $system }
 link-title = Link this device

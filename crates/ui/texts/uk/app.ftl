@@ -21,7 +21,6 @@ unread-chats = { $count ->
 offline = Ви не в мережі.
 offline-text = Повідомлення підуть, щойно ви повернетеся.
 unreachable = { $server } недоступний.
-welcome = Заходьте
 technical-details = Технічні подробиці
 broken-storage = Цей браузер нічого тут не зберігає
 broken-storage-text = Parlor зберігає ваші повідомлення на цьому пристрої, а браузер цього не дозволяє. Так часто буває в приватному вікні. Відкрийте Parlor у звичайному.
