@@ -69,9 +69,7 @@ pub fn on(of: &JsValue, name: &str, handler: impl FnMut(JsValue) + 'static) {
 /// Unix milliseconds.
 pub fn now() -> u64 {
     // Whole and positive: far below what a double holds exactly.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let now = js_sys::Date::now() as u64;
-    now
+    js_sys::Date::now() as u64
 }
 
 /// Randomness fit for keys; a browser without any is none.

@@ -43,7 +43,6 @@ impl Ask {
         let open = js::get(data, "open");
         let message_id = js::text(&open, "message_id")?;
         let index = js::get(&open, "index").as_f64()?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let index = index as u32;
         Some(Self::Open { id, message_id, index })
     }

@@ -90,7 +90,6 @@ impl Wanted {
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
 async fn content(folder: &Folder, file: &FileSpec) -> Result<Blob, Problem> {
     let source = folder.open(&Folder::whole(&file.id)).await.ok_or(Problem::Lost)?;
     let mut parts = Parts::new(file, Range { offset: 0, length: file.layout.size() });

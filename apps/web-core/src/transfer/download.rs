@@ -47,7 +47,6 @@ fn local(_: JsValue) -> FileProblem {
     FileProblem::Local
 }
 
-#[allow(clippy::cast_precision_loss)]
 async fn hash(file: &Blob, stop: &Stop) -> Result<Digest, FileProblem> {
     let (mut digest, mut at) = (Digest::new(), 0.0);
     while at < file.size() && !stop.is_set() {
@@ -59,7 +58,6 @@ async fn hash(file: &Blob, stop: &Stop) -> Result<Digest, FileProblem> {
 }
 
 /// Gets what is missing; the digest of all, and whether some of it was here before. `None`: it was stopped.
-#[allow(clippy::cast_precision_loss)]
 async fn fetch(
     folder: &Folder,
     file: &FileSpec,

@@ -152,7 +152,6 @@ impl Writer {
     /// Appends.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let piece = Uint8Array::from(bytes);
-        #[allow(clippy::cast_precision_loss)]
         let added = bytes.len() as f64;
         match self {
             Self::Disk { handle, length } => {

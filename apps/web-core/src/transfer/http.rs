@@ -32,7 +32,6 @@ pub async fn ask(
     ]);
     let answer = js::wait(&js::scope(), "fetch", &[at.into(), options]).await;
     let answer = answer.map_err(|_| Unreachable)?;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let status = js::get(&answer, "status").as_f64().ok_or(Unreachable)? as u16;
     Ok((status, answer))
 }
@@ -73,7 +72,6 @@ pub async fn put(
         }
     });
     let _ = JsFuture::from(ended).await;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     match js::get(&request, "status").as_f64() {
         Some(status) if status > 0.0 => Ok(status as u16),
         _ => Err(Unreachable),

@@ -40,7 +40,6 @@ struct Cut {
 }
 
 /// Looks at a picture; `None` when it cannot be decoded.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub async fn look(file: &File, most: usize) -> Option<Looks> {
     let picture = decode(file).await?;
     let whole = Cut { x: 0.0, y: 0.0, width: picture.width, height: picture.height };
@@ -110,7 +109,6 @@ async fn jpeg(picture: &Picture, cut: Cut, sides: &[u32], most: usize) -> Option
     None
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn preview(picture: &Picture, whole: Cut) -> Option<String> {
     let (_, context, width, height) = draw(picture, whole, PREVIEW_SIDE)?;
     let place = [0.0, 0.0, width, height];

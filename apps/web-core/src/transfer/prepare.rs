@@ -74,7 +74,6 @@ async fn attachments(
 }
 
 /// Encrypts one file into the folder, and looks into it.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 async fn encrypt(
     folder: &Folder,
     source: &File,
@@ -116,7 +115,6 @@ async fn encrypt(
 }
 
 /// Writes the ciphertext; the hashes of content and ciphertext.
-#[allow(clippy::cast_precision_loss)]
 async fn write(
     folder: &Folder,
     id: &FileId,

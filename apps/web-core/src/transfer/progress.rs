@@ -26,7 +26,6 @@ impl Progress {
     }
 
     /// So many bytes are there.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn at(&mut self, bytes: f64) {
         let now = js::now();
         if now.abs_diff(self.told) >= EVERY {

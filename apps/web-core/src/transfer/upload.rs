@@ -17,7 +17,6 @@ use std::rc::Rc;
 /// Requests of one upload, before whoever ordered it may think it over.
 const TRIES: u32 = 4;
 
-#[allow(clippy::cast_precision_loss)]
 pub async fn run(
     folder: &Folder,
     file: &FileSpec,

@@ -53,10 +53,10 @@ pub fn Group() -> impl IntoView {
         request_animation_frame(|| dom::focus_id(FIELD));
     }
     draw! {
-        <form class={"form"} on:submit=make novalidate={true}>
+        <form class={"form"} on:submit=make>
             <div class={"field"}>
                 <label class={"label"} for={FIELD}>{t!("group-title")}</label>
-                <input class={"input"} id={FIELD} dir={"auto"} maxlength={"128"} autocomplete={"off"} bind:value=title />
+                <input class={"input"} id={FIELD} dir={"auto"} maxlength={"128"} autocomplete={"off"} required={true} bind:value=title />
                 <span class={"hint"}>{t!("group-title-hint")}</span>
             </div>
             <PickPeople picked=picked without=Vec::new() />
@@ -79,31 +79,31 @@ pub fn PickPeople(
 ) -> impl IntoView {
     let people = People::here();
     let rows = move || {
-        people.all.with(|all| {
-            let offered = all.iter().filter(|(id, person)| !person.blocked && !without.contains(id));
-            offered
-                .map(|(id, person)| {
-                    let drawn = person.face(id);
-                    let (mine, shown) = (id.clone(), id.clone());
-                    let is_picked = move || picked.with(|picked| picked.contains(&shown));
-                    let checked = is_picked.clone();
-                    let change = move |_| {
-                        picked.update(|picked| {
-                            if !picked.remove(&mine) {
-                                picked.insert(mine.clone());
-                            }
-                        });
-                    };
-                    draw! {
-                        <button class={"li"} type={"button"} role={"checkbox"} aria-checked=move || checked().to_string() on:click=change>
-                            {face(&drawn, "s40")}
-                            <span class={"t"}><b dir={"auto"}>{person.name.clone()}</b><span dir={"ltr"}>{person.address.clone()}</span></span>
-                            <span class=move || if is_picked() { "check on" } else { "check" }>{icon(CHECK_BOLD, "")}</span>
-                        </button>
-                    }
-                })
-                .collect::<Vec<_>>()
-        })
+        let offered =
+            people.sorted(|id, person| !person.blocked && !without.iter().any(|one| one == id));
+        offered
+            .into_iter()
+            .map(|(id, person)| {
+                let drawn = face(&person.face(&id), "s40");
+                let shown = id.clone();
+                let is_picked = move || picked.with(|picked| picked.contains(&shown));
+                let checked = is_picked.clone();
+                let change = move |_| {
+                    picked.update(|picked| {
+                        if !picked.remove(&id) {
+                            picked.insert(id.clone());
+                        }
+                    });
+                };
+                draw! {
+                    <button class={"li"} type={"button"} role={"checkbox"} aria-checked=move || checked().to_string() on:click=change>
+                        {drawn}
+                        <span class={"t"}><b dir={"auto"}>{person.name}</b><span dir={"ltr"}>{person.address}</span></span>
+                        <span class=move || if is_picked() { "check on" } else { "check" }>{icon(CHECK_BOLD, "")}</span>
+                    </button>
+                }
+            })
+            .collect::<Vec<_>>()
     };
     let nobody = move || people.all.with(|all| all.is_empty());
     draw! {

@@ -127,21 +127,19 @@ fn OwnLink() -> impl IntoView {
 fn Known() -> impl IntoView {
     let people = People::here();
     let known = move || {
-        people.all.with(|all| {
-            let with_chat = all.iter().filter(|(_, person)| !person.blocked);
-            with_chat
-                .filter_map(|(id, person)| {
-                    let chat = person.chat_id.clone()?;
-                    let drawn = person.face(id);
-                    Some(draw! {
-                        <a class={"li"} href={Place::chat(&chat).href()}>
-                            {face(&drawn, "s40")}
-                            <span class={"t"}><b dir={"auto"}>{person.name.clone()}</b><span dir={"ltr"}>{person.address.clone()}</span></span>
-                        </a>
-                    })
+        let known = people.sorted(|_, person| !person.blocked && person.chat_id.is_some());
+        known
+            .into_iter()
+            .filter_map(|(id, person)| {
+                let chat = person.chat_id.clone()?;
+                Some(draw! {
+                    <a class={"li"} href={Place::chat(&chat).href()}>
+                        {face(&person.face(&id), "s40")}
+                        <span class={"t"}><b dir={"auto"}>{person.name}</b><span dir={"ltr"}>{person.address}</span></span>
+                    </a>
                 })
-                .collect::<Vec<_>>()
-        })
+            })
+            .collect::<Vec<_>>()
     };
     move || {
         let known = known();

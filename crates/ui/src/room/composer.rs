@@ -173,6 +173,13 @@ fn Field(
             grow(&field);
         }
     });
+    // Lines break elsewhere in a window of another width.
+    let turned = window_event_listener(leptos::ev::resize, move |_| {
+        if let Some(field) = field.get_untracked() {
+            grow(&field);
+        }
+    });
+    on_cleanup(move || turned.remove());
     Effect::new(move || {
         if composing.focus.get() > 0
             && let Some(field) = field.get_untracked()

@@ -63,22 +63,19 @@ fn Blocked() -> impl IntoView {
         });
     };
     let rows = move || {
-        people.all.with(|all| {
-            let blocked = all.iter().filter(|(_, person)| person.blocked);
-            blocked
-                .map(|(id, person)| {
-                    let drawn = person.face(id);
-                    let id = id.clone();
-                    draw! {
-                        <div class={"li"}>
-                            {face(&drawn, "s36")}
-                            <span class={"t"}><b dir={"auto"}>{person.name.clone()}</b><span dir={"ltr"}>{person.address.clone()}</span></span>
-                            <button class={"btn plain sm"} on:click=move |_| unblock(id.clone())>{t!("unblock")}</button>
-                        </div>
-                    }
-                })
-                .collect::<Vec<_>>()
-        })
+        let blocked = people.sorted(|_, person| person.blocked);
+        blocked
+            .into_iter()
+            .map(|(id, person)| {
+                draw! {
+                    <div class={"li"}>
+                        {face(&person.face(&id), "s36")}
+                        <span class={"t"}><b dir={"auto"}>{person.name}</b><span dir={"ltr"}>{person.address}</span></span>
+                        <button class={"btn plain sm"} on:click=move |_| unblock(id.clone())>{t!("unblock")}</button>
+                    </div>
+                }
+            })
+            .collect::<Vec<_>>()
     };
     move || {
         let rows = rows();

@@ -93,6 +93,16 @@ impl People {
         self.all.with(|all| all.get(user_id).cloned())
     }
 
+    /// Everybody for whom this holds, with their ids, by name.
+    pub fn sorted(self, shown: impl Fn(&str, &Person) -> bool) -> Vec<(String, Person)> {
+        let mut found = self.all.with(|all| {
+            let kept = all.iter().filter(|(id, person)| shown(id, person));
+            kept.map(|(id, person)| (id.clone(), person.clone())).collect::<Vec<_>>()
+        });
+        found.sort_by_cached_key(|(_, person)| person.name.to_lowercase());
+        found
+    }
+
     /// The name of somebody; empty if nobody knows.
     pub fn name(self, user_id: &str) -> String {
         self.all.with(|all| all.get(user_id).map(|person| person.name.clone()).unwrap_or_default())
