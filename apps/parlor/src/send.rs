@@ -7,8 +7,8 @@ use crate::{device, show};
 use anyhow::{anyhow, bail};
 use parlor_client::{Client, Output, Outputs};
 use parlor_view::{
-    AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, MessageView,
-    MessagesSend,
+    AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, HistoryFrom,
+    MessageView, MessagesSend,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,15 +107,12 @@ pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
         let found = device.ask(Command::Direct { address: args.to }).await?;
         let Answer::Chat { chat_id } = found else { return Err(odd()) };
         let message = MessagesSend {
-            entities: None,
             chat_id,
             text: Some(args.text.join(" ")),
-            reply_to: None,
-            mentions: None,
             attachments: Some(
                 args.attach.iter().map(|path| path.to_string_lossy().into()).collect(),
             ),
-            view_once: None,
+            ..MessagesSend::default()
         };
         let patience = if args.attach.is_empty() { PATIENCE } else { PATIENCE_WITH_FILES };
         let Answer::Message { message_id } =
@@ -333,9 +330,10 @@ impl Device {
     /// The newest messages of others, as many as are not read, oldest first.
     async fn unread(&mut self, chat: &ChatView) -> anyhow::Result<Vec<MessageView>> {
         let mut found: Vec<MessageView> = Vec::new();
-        let mut before = None;
+        let mut before: Option<String> = None;
         loop {
-            let page = Command::History { chat_id: chat.chat_id.clone(), before, limit: PAGE };
+            let from = before.map(HistoryFrom::Before);
+            let page = Command::History { chat_id: chat.chat_id.clone(), from, limit: PAGE };
             let Answer::Messages { messages } = self.ask(page).await? else { return Err(odd()) };
             before = messages.first().map(|message| message.message_id.clone());
             for message in messages.into_iter().rev() {

@@ -13,6 +13,7 @@ pub mod files;
 pub mod groups;
 pub mod inbox;
 pub mod intents;
+pub mod invites;
 pub mod messages;
 pub mod meta;
 mod migrations;

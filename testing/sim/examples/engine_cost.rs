@@ -72,13 +72,9 @@ fn measure(people: usize, kind: ChatKind, on_disk: bool) -> Result<()> {
         .find(|chat| chat.kind == kind as i32 && (chat.peer.is_none() || chat.peer == receiver))
         .context("a chat")?;
     let wish = MessagesSend {
-        entities: None,
         chat_id: chat.chat_id.text(),
         text: Some("twenty bytes of text".into()),
-        reply_to: None,
-        mentions: None,
-        attachments: None,
-        view_once: None,
+        ..MessagesSend::default()
     };
     // The first message also carries the profile.
     story.world.command(SENDER, Command::Send(wish.clone()))?;

@@ -187,13 +187,10 @@ impl Story {
     pub fn say(&mut self, device: usize, chat: &Chat, reply_to: Option<MessageId>) -> Result<()> {
         self.texts += 1;
         let wish = MessagesSend {
-            entities: None,
             chat_id: chat.chat_id.text(),
             text: Some(format!("text {} of {device}", self.texts)),
             reply_to: reply_to.map(|id| id.text()),
-            mentions: None,
-            attachments: None,
-            view_once: None,
+            ..MessagesSend::default()
         };
         let ticket = self.world.command(device, Command::Send(wish))?;
         self.sends.push((device, ticket));
@@ -289,12 +286,8 @@ impl Story {
         let paths = files.iter().map(|new| new.name.clone()).collect();
         let command = Command::Send(MessagesSend {
             chat_id: chat.chat_id.text(),
-            text: None,
-            reply_to: None,
-            mentions: None,
-            entities: None,
             attachments: Some(paths),
-            view_once: None,
+            ..MessagesSend::default()
         });
         let ticket = self.world.command_with(device, command, files)?;
         self.sends.push((device, ticket));
