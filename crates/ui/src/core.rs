@@ -91,6 +91,10 @@ pub fn event(mut params: Value) -> Option<Event> {
         "chat.updated" => Event::ChatUpdated { chat: take.one("chat")? },
         "message.received" => Event::MessageReceived { message: take.one("message")? },
         "message.updated" => Event::MessageUpdated { message: take.one("message")? },
+        "message.removed" => Event::MessageRemoved {
+            chat_id: take.one("chat_id")?,
+            message_id: take.one("message_id")?,
+        },
         "transfer.progress" => Event::TransferProgress {
             message_id: take.one("message_id")?,
             index: take.one("index")?,

@@ -1,10 +1,11 @@
 //! What web-sys does not give: watching sizes, the clipboard, small conveniences. All of it best effort: where the
 //! browser lacks something, nothing happens.
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, HtmlElement};
 
 /// Calls a method of a JavaScript value; nothing if there is none.
@@ -145,4 +146,18 @@ impl Narrow {
 /// Whether somebody looks at the page.
 pub fn is_looked_at() -> bool {
     !document().hidden() && document().has_focus().unwrap_or(true)
+}
+
+/// A name that nothing else on this device has.
+pub fn random_name() -> String {
+    let part = || (js_sys::Math::random() * 2_f64.powi(52)) as u64;
+    format!("{:x}-{:x}-{:x}", crate::locale::now(), part(), part())
+}
+
+/// What the own server answers to a path, if it does.
+pub async fn fetch_text(path: &str) -> Option<String> {
+    let asked = method(&window(), "fetch", &[path.into()])?.dyn_into::<Promise>().ok()?;
+    let response = JsFuture::from(asked).await.ok()?;
+    let text = method(&response, "text", &[])?.dyn_into::<Promise>().ok()?;
+    JsFuture::from(text).await.ok()?.as_string()
 }

@@ -8,6 +8,7 @@
 //! | `#/archived`, `#/requests` | chats set aside, people who want to talk |
 //! | `#/new`, `#/new/group` | a new chat, a new group |
 //! | `#/search` | all messages |
+//! | `#/open/LINK` | a link to a person or into a group |
 //! | `#/settings`, `#/settings/PAGE` | settings |
 //! | `#/start`, `#/start/STEP` | without an account: the first step and those behind it |
 
@@ -32,6 +33,8 @@ pub enum Place {
         group: bool,
     },
     Search,
+    /// A `parlor:` link.
+    Open(String),
     /// The name of a page, empty for the list of them.
     Settings(String),
     /// The name of a step, empty for the first.
@@ -59,6 +62,7 @@ impl Place {
             ("requests", _) => Self::Requests,
             ("new", second) => Self::New { group: second.as_deref() == Some("group") },
             ("search", _) => Self::Search,
+            ("open", Some(link)) => Self::Open(link),
             ("settings", page) => Self::Settings(page.unwrap_or_default()),
             ("start", step) => Self::Start(step.unwrap_or_default()),
             _ => Self::Chats,
@@ -79,10 +83,30 @@ impl Place {
             Self::New { group: false } => "#/new".into(),
             Self::New { group: true } => "#/new/group".into(),
             Self::Search => "#/search".into(),
+            Self::Open(link) => format!("#/open/{}", encode(link)),
             Self::Settings(page) if page.is_empty() => "#/settings".into(),
             Self::Settings(page) => format!("#/settings/{page}"),
             Self::Start(step) if step.is_empty() => "#/start".into(),
             Self::Start(step) => format!("#/start/{step}"),
+        }
+    }
+
+    /// Its whole address, for people elsewhere. What is behind the `#` is not told to the server.
+    pub fn address(&self) -> String {
+        let origin = window().location().origin().unwrap_or_default();
+        format!("{origin}/{}", self.href())
+    }
+
+    /// The link in a text that somebody gives: itself, or what an address of a page like this one leads to.
+    pub fn link_in(text: &str) -> Option<String> {
+        let text = text.trim();
+        if text.starts_with("parlor:") {
+            return Some(text.to_string());
+        }
+        let (_, fragment) = text.split_once('#')?;
+        match Self::parse(fragment) {
+            Self::Open(link) => Some(link),
+            _ => None,
         }
     }
 
@@ -108,6 +132,8 @@ fn decode(part: &str) -> String {
 pub struct Router {
     /// Where one is.
     pub place: RwSignal<Place>,
+    /// The link that the page was opened with.
+    pub wanted: StoredValue<Option<Place>>,
 }
 
 impl Router {
@@ -117,7 +143,9 @@ impl Router {
         let place = RwSignal::new(read());
         let handle = window_event_listener(leptos::ev::popstate, move |_| place.set(read()));
         on_cleanup(move || handle.remove());
-        let router = Self { place };
+        let first = place.get_untracked();
+        let wanted = StoredValue::new(Some(first).filter(|first| matches!(first, Place::Open(_))));
+        let router = Self { place, wanted };
         provide_context(router);
         router
     }

@@ -123,7 +123,8 @@ impl Browser {
 
     /// The same in the dialog that is open.
     pub async fn press_in_dialog(&self, name: &str) -> Result<()> {
-        let path = format!("//dialog//button[normalize-space(.)={}]", quoted(name));
+        let name = quoted(name);
+        let path = format!("//dialog//button[normalize-space(.)={name} or @aria-label={name}]");
         Ok(self.see(By::XPath(path)).await?.click().await?)
     }
 

@@ -58,9 +58,8 @@ fn what_a_server_holds_names_no_contact() -> Result<()> {
     bob.sync()?;
     alice.sync()?;
     let whole = own.get("record").cloned().unwrap_or_default();
-    let keys = |value: &Value| {
-        value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>())
-    };
+    let keys =
+        |value: &Value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
     ensure!(keys(&whole) == keys(&value), "a person is shown something else: {whole}");
     ensure!(whole.get("user_id") == Some(&json!(alice.user_id)));
     Ok(())

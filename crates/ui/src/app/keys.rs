@@ -97,6 +97,15 @@ impl Keys {
         }
     }
 
+    fn unread(self) {
+        let Some(chat) = self.open_chat() else { return };
+        if chat.unread > 0 || chat.marked_unread {
+            self.chats.read_all(&chat);
+        } else {
+            menu::flag(self.chats, self.toasts, chat.chat_id, "unread", Value::from(true), None);
+        }
+    }
+
     fn mute(self) {
         let Some(chat) = self.open_chat() else { return };
         if is_muted(&chat, locale::now()) {
@@ -138,6 +147,7 @@ impl Keys {
             Place::Archived
             | Place::Requests
             | Place::Search
+            | Place::Open(_)
             | Place::New { .. }
             | Place::Settings(_) => Place::Chats,
             _ => return,
@@ -224,6 +234,7 @@ fn press(keys: Keys, event: &KeyboardEvent) -> bool {
         (_, "KeyA") if alt && !command && !shift => return click("[data-attach]"),
         (_, "KeyP") if alt && !command => keys.pin(),
         (_, "KeyM") if alt && !command => keys.mute(),
+        (_, "KeyU") if alt && !command => keys.unread(),
         (_, "KeyE") if alt && !command && shift => keys.archive(),
         (_, "KeyT") if alt && !command => keys.theme(),
         (_, digit) if alt && !command && digit.starts_with("Digit") => {
@@ -307,6 +318,7 @@ pub fn table() -> Vec<Group> {
                 (t!("search-all"), &["Ctrl", "Shift", "F"]),
                 (t!("pin"), &["Alt", "P"]),
                 (t!("mute"), &["Alt", "M"]),
+                (t!("mark-unread"), &["Alt", "U"]),
                 (t!("archive"), &["Alt", "Shift", "E"]),
                 (t!("chat-menu"), &["Shift", "F10"]),
             ],

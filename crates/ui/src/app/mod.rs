@@ -3,6 +3,7 @@
 pub mod banner;
 pub mod hosts;
 pub mod keys;
+mod opened;
 pub mod problems;
 pub mod shell;
 pub mod shortcuts;

@@ -60,6 +60,7 @@ pub fn Shell() -> impl IntoView {
             <Tabs />
             <Banner />
             <PaletteHost />
+            <super::opened::OpenedHost />
             <super::shortcuts::ShortcutsHost />
         </div>
     }

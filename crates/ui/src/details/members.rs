@@ -17,23 +17,30 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast;
 
-/// What is asked of the group.
+/// What is asked of the group, and read again after it.
 #[derive(Clone, Copy)]
-struct Asking {
+pub struct Asking {
     session: Session,
     toasts: Toasts,
     chat: Memo<ChatView>,
+    info: RwSignal<Option<ChatInfo>>,
 }
 
 impl Asking {
-    fn run(self, method: &'static str, mut params: Value) {
+    /// Asks; what it changes is told by events.
+    pub fn run(self, method: &'static str, mut params: Value) {
         let id = self.chat.with_untracked(|chat| chat.chat_id.clone());
         if let Some(params) = params.as_object_mut() {
             params.insert("chat_id".into(), id.into());
         }
+        let id = self.chat.with_untracked(|chat| chat.chat_id.clone());
         spawn_local(async move {
             if let Err(problem) = self.session.tell(method, params).await {
                 self.toasts.show(problems::words(&problem), None);
+            }
+            let read = self.session.ask::<ChatInfo>("chats.info", json!({"chat_id": id})).await;
+            if let Ok(read) = read {
+                let _ = self.info.try_set(Some(read));
             }
         });
     }
@@ -42,8 +49,9 @@ impl Asking {
 /// The members, and what the own role may do with them.
 #[component]
 pub fn MembersCard(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> impl IntoView {
-    let asking = Asking { session: Session::here(), toasts: Toasts::here(), chat };
+    let asking = Asking { session: Session::here(), toasts: Toasts::here(), chat, info };
     let (adding, naming) = (RwSignal::new(false), RwSignal::new(false));
+    let linking = RwSignal::new(false);
     let own = asking.session.own_id();
     let role = {
         let own = own.clone();
@@ -70,11 +78,15 @@ pub fn MembersCard(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> im
     };
     let count = move || info.with(|info| info.as_ref().map_or(0, |info| info.members.len()));
     draw! {
+        <super::link::Asks info=info asking=asking />
         <section>
             <h2 class={"group-label"}>{move || t!("member-count", count = count())}</h2>
             <div class={"list-card"}>
                 {move || may(|info| &info.policy.add_members).then(|| draw! {
                     <button class={"li"} on:click=move |_| adding.set(true)>{icon(icon::USER_PLUS, "")}<span class={"t"}><b>{t!("add-members")}</b></span></button>
+                })}
+                {move || may(|info| &info.policy.add_members).then(|| draw! {
+                    <button class={"li"} on:click=move |_| linking.set(true)>{icon(icon::LINK, "")}<span class={"t"}><b>{t!("join-link")}</b></span></button>
                 })}
                 {move || may(|info| &info.policy.edit_info).then(|| draw! {
                     <button class={"li"} on:click=move |_| naming.set(true)>{icon(icon::PENCIL_SIMPLE, "")}<span class={"t"}><b>{t!("rename-group")}</b></span></button>
@@ -83,6 +95,7 @@ pub fn MembersCard(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> im
             </div>
         </section>
         {move || adding.get().then(|| draw! { <Add info=info asking=asking open=adding /> })}
+        {move || linking.get().then(|| draw! { <super::link::LinkDialog info=info asking=asking open=linking /> })}
         {move || naming.get().then(|| draw! { <Rename info=info asking=asking open=naming /> })}
     }
 }

@@ -1,5 +1,6 @@
 //! Details of the open chat, beside it: who it is, marks, members, the safety number, ways out.
 
+mod link;
 mod members;
 mod safety;
 
@@ -84,6 +85,7 @@ fn follow(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) {
                 chat.chat_id.clone(),
                 chat.title.clone(),
                 chat.left,
+                chat.join_requests,
                 last.map(|one| one.message_id.clone()),
             )
         })
@@ -101,7 +103,7 @@ fn follow(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) {
 #[component]
 fn Hero(chat: Memo<ChatView>, info: RwSignal<Option<ChatInfo>>) -> impl IntoView {
     let people = People::here();
-    let person = move || chat.with(|chat| people.of_chat(&chat.chat_id)).map(|(_, person)| person);
+    let person = move || chat.with(|chat| people.of_chat(chat)).map(|(_, person)| person);
     let about = move || info.with(|info| info.as_ref().map(|info| info.description.clone()));
     draw! {
         <div class={"hero"}>
@@ -219,7 +221,7 @@ fn Exits(chat: Memo<ChatView>) -> impl IntoView {
             act: Callback::new(move |()| run("chats.leave", json!({"chat_id": id}))),
         });
     };
-    let other = move || chat.with(|chat| people.of_chat(&chat.chat_id));
+    let other = move || chat.with(|chat| people.of_chat(chat));
     let block = move |_| {
         let Some((id, person)) = other() else { return };
         if person.blocked {

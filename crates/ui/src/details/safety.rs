@@ -19,7 +19,7 @@ use serde_json::json;
 pub fn SafetyCard(chat: Memo<ChatView>) -> impl IntoView {
     let (session, people, toasts) = (Session::here(), People::here(), Toasts::here());
     let shown = RwSignal::new(None::<SafetyView>);
-    let other = move || chat.with(|chat| people.of_chat(&chat.chat_id));
+    let other = move || chat.with(|chat| people.of_chat(chat));
     let verified = move || other().is_some_and(|(_, person)| person.verified);
     let open = move |_| {
         let Some((user, _)) = other() else { return };
@@ -54,7 +54,7 @@ fn Compare(
     let (session, people, toasts) = (Session::here(), People::here(), Toasts::here());
     let close = Callback::new(move |()| shown.set(None));
     let verify = move |_| {
-        let other = chat.with_untracked(|chat| people.of_chat(&chat.chat_id));
+        let other = chat.with_untracked(|chat| people.of_chat(chat));
         let Some((user, _)) = other else { return };
         spawn_local(async move {
             match session.tell("contacts.verify", json!({"user": user})).await {

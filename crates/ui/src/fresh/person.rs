@@ -40,14 +40,13 @@ pub fn Person() -> impl IntoView {
         if busy.get_untracked() || wanted.is_empty() {
             return dom::focus_id(FIELD);
         }
+        if let Some(link) = Place::link_in(&wanted) {
+            return router.go(Place::Open(link));
+        }
         busy.set(true);
         problem.set(None);
         spawn_local(async move {
-            let found = if wanted.contains("://") || wanted.starts_with("parlor:") {
-                session.ask::<Chat>("contacts.open_link", json!({"uri": wanted})).await
-            } else {
-                session.ask::<Chat>("chats.direct", json!({"address": wanted})).await
-            };
+            let found = session.ask::<Chat>("chats.direct", json!({"address": wanted})).await;
             match found {
                 Ok(Chat { chat_id }) => {
                     people.load();
@@ -95,7 +94,7 @@ fn OwnLink() -> impl IntoView {
     let link = RwSignal::new(String::new());
     spawn_local(async move {
         if let Ok(Link { uri }) = session.ask::<Link>("contacts.invite_link", json!({})).await {
-            let _ = link.try_set(uri);
+            let _ = link.try_set(Place::Open(uri).address());
         }
     });
     move || {

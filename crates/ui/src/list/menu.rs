@@ -49,9 +49,20 @@ pub fn items(chats: Chats, menus: Menus, toasts: Toasts, id: &str, at: (f64, f64
         }
     };
     let mut items = Vec::new();
-    if chat.unread > 0 {
+    if chat.unread > 0 || chat.marked_unread {
         let chat = chat.clone();
-        items.push(Item::new(icon::CHECKS, t!("mark-read"), move || chats.read_all(&chat)));
+        items.push(
+            Item::new(icon::CHECKS, t!("mark-read"), move || chats.read_all(&chat))
+                .keys(&["Alt", "U"]),
+        );
+    } else if !chat.requested {
+        let mark = set.clone();
+        items.push(
+            Item::new(icon::CHATS_CIRCLE, t!("mark-unread"), move || {
+                mark("unread", Value::from(true), None)
+            })
+            .keys(&["Alt", "U"]),
+        );
     }
     let (pin, pinned) = (set.clone(), chat.pinned);
     let name = if pinned { t!("unpin") } else { t!("pin") };

@@ -26,7 +26,7 @@ pub fn title(chat: &ChatView) -> String {
 
 /// The face of a chat.
 pub fn chat_face(chat: &ChatView, people: People) -> Face {
-    let other = if chat.kind == "direct" { people.of_chat(&chat.chat_id) } else { None };
+    let other = people.of_chat(chat);
     Face {
         id: other.as_ref().map_or_else(|| chat.chat_id.clone(), |(id, _)| id.clone()),
         name: chat.title.clone(),
@@ -48,16 +48,6 @@ pub fn typing_line(chat_id: &str, group: bool) -> Option<String> {
         [one, other] => Some(t!("typing-two", name = name(one), other = name(other))),
         _ => Some(t!("typing-many", count = who.len())),
     }
-}
-
-/// Whether the newest message of others names the own account.
-fn mentioned(chat: &ChatView, own: &str) -> bool {
-    let names_me = |entity: &serde_json::Value| {
-        entity.get("kind").and_then(|kind| kind.as_str()) == Some("mention")
-            && entity.get("user_id").and_then(|id| id.as_str()) == Some(own)
-    };
-    let last = chat.last_message.as_ref().filter(|last| !last.mine && chat.unread > 0);
-    last.is_some_and(|last| last.entities.iter().any(names_me))
 }
 
 /// The row of a chat.
@@ -89,7 +79,7 @@ pub fn ChatRow(
     draw! {
         <a
             class={"row"}
-            class:unread=move || chat.with(|chat| chat.unread > 0)
+            class:unread=move || chat.with(|chat| chat.unread > 0 || chat.marked_unread)
             href=href
             aria-current=current
             tabindex=tabindex
@@ -111,8 +101,7 @@ pub fn ChatRow(
 }
 
 fn first_line(chat: &ChatView) -> impl IntoView + use<> {
-    let verified = chat.kind == "direct"
-        && People::here().of_chat(&chat.chat_id).is_some_and(|(_, person)| person.verified);
+    let verified = People::here().of_chat(chat).is_some_and(|(_, person)| person.verified);
     let muted = is_muted(chat, locale::now());
     let time = chat.last_message.as_ref().map(|last| last.sent_at);
     draw! {
@@ -127,19 +116,22 @@ fn first_line(chat: &ChatView) -> impl IntoView + use<> {
 
 fn second_line(chat: &ChatView) -> impl IntoView + use<> {
     let group = chat.kind == "group";
-    let session = crate::state::session::Session::here();
     let muted = is_muted(chat, locale::now());
     let line = typing_line(&chat.chat_id, group)
         .map(|typing| draw! { <span class={"clip typing"}>{typing}</span> }.into_any())
         .unwrap_or_else(|| said_line(chat, group));
-    let mention = (group && mentioned(chat, &session.own_id()))
+    let mention = (chat.mentions > 0)
         .then(|| draw! { <span class={"badge"} aria-label={t!("you-were-mentioned")} role={"img"}>{"@"}</span> });
-    let unread = (chat.unread > 0).then(|| {
-        let class = if muted { "badge quiet" } else { "badge" };
+    let unread = (chat.unread > 0 || chat.marked_unread).then(|| {
+        let (shown, told) = match chat.unread {
+            0 => (String::new(), t!("marked-unread")),
+            count => (locale::number(count as f64), t!("unread-count", count = count)),
+        };
+        let dot = shown.is_empty();
         draw! {
-            <span class={class}>
-                <span aria-hidden={"true"}>{locale::number(chat.unread as f64)}</span>
-                <span class={"vh"}>{t!("unread-count", count = chat.unread)}</span>
+            <span class={"badge"} class:quiet=muted class:dot=dot>
+                <span aria-hidden={"true"}>{shown}</span>
+                <span class={"vh"}>{told}</span>
             </span>
         }
     });

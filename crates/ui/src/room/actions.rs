@@ -147,13 +147,20 @@ impl Actions {
     }
 
     fn delete_now(self, id: String, for_everyone: bool) {
-        let (session, toasts, thread) = (self.session, self.toasts, self.thread);
+        self.tell("messages.delete", json!({"message_id": id, "for_everyone": for_everyone}));
+    }
+
+    /// Sends a message that failed once more.
+    pub fn retry(self, id: &str) {
+        self.tell("messages.retry", json!({"message_id": id}));
+    }
+
+    /// What it does is told by events; what it could not is said.
+    fn tell(self, method: &'static str, params: serde_json::Value) {
+        let (session, toasts) = (self.session, self.toasts);
         leptos::task::spawn_local(async move {
-            let params = json!({"message_id": id, "for_everyone": for_everyone});
-            match session.tell("messages.delete", params).await {
-                Ok(()) if !for_everyone => thread.remove(&id),
-                Ok(()) => {}
-                Err(problem) => toasts.say_now(crate::app::problems::words(&problem)),
+            if let Err(problem) = session.tell(method, params).await {
+                toasts.say_now(crate::app::problems::words(&problem));
             }
         });
     }
@@ -208,8 +215,14 @@ impl Actions {
 
     fn items(self, message: MessageView, gone: bool, can_write: bool) -> Vec<Item> {
         let id = message.message_id.clone();
+        let failed = message.mine && message.state == "failed" && !gone;
         let has_text = message.text.as_deref().is_some_and(|text| !text.is_empty());
         let mut items = Vec::new();
+        if failed && can_write {
+            let id = id.clone();
+            items
+                .push(Item::new(icon::ARROWS_CLOCKWISE, t!("send-again"), move || self.retry(&id)));
+        }
         if !gone && can_write {
             let id = id.clone();
             items.push(

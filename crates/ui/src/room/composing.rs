@@ -361,10 +361,19 @@ impl Composing {
                 if !names.is_empty() {
                     put("attachments", names.into());
                 }
+                put("client_id", crate::dom::random_name().into());
                 "messages.send"
             }
         };
-        self.session.tell(method, params).await
+        match self.session.tell(method, params.clone()).await {
+            // The tab that did the work was closed. Under its name, the message is sent once all the same.
+            Err(lost)
+                if lost.code == "unavailable" && method == "messages.send" && files.is_empty() =>
+            {
+                self.session.tell(method, params).await
+            }
+            done => done,
+        }
     }
 }
 

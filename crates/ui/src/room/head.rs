@@ -19,10 +19,8 @@ pub fn Head(chat: Memo<ChatView>) -> impl IntoView {
     let details = chat.with_untracked(|chat| {
         Place::Chat { id: chat.chat_id.clone(), details: true, at: None }.href()
     });
-    let verified = move || {
-        let direct = chat.with(|chat| (chat.kind == "direct").then(|| chat.chat_id.clone()));
-        direct.and_then(|id| people.of_chat(&id)).is_some_and(|(_, person)| person.verified)
-    };
+    let verified =
+        move || chat.with(|chat| people.of_chat(chat)).is_some_and(|(_, person)| person.verified);
     draw! {
         <header class={"room-head"} id={HEAD}>
             <a class={"icon-btn back"} href={Place::Chats.href()} aria-label={t!("back-to-chats")}>

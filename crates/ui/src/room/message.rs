@@ -271,12 +271,14 @@ fn Quote(id: String) -> impl IntoView {
     let threads = Threads::here();
     let own = Session::here().own_id();
     let wanted = super::scroll::Wanted::here();
-    // The answered message may come later, with an older page.
     let quoted = {
         let id = id.clone();
         Memo::new(move |_| {
             threads.change.track();
-            threads.get(&id).map(|message| message.get())
+            match threads.get(&id) {
+                Some(message) => Some(message.get()),
+                None => threads.quoted(&id).get(),
+            }
         })
     };
     let colour = move || {

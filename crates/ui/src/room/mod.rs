@@ -24,6 +24,7 @@ pub use head::HEAD;
 
 use crate::emoji::picker::EmojiPicker;
 use crate::list::row;
+use crate::parts::icon::{self, icon};
 use crate::route::{Place, Router};
 use crate::state::chats::Chats;
 use crate::state::preferences::Preferences;
@@ -31,6 +32,7 @@ use crate::state::thread::Threads;
 use crate::{dom, t};
 use composing::{Composing, Picking};
 use leptos::prelude::*;
+use parlor_view::ChatView;
 
 /// Whether there is a field to write in: the open chat takes messages.
 pub fn has_field() -> bool {
@@ -80,6 +82,9 @@ fn Chat(id: String) -> impl IntoView {
     let chat = Memo::new(move |_| chat.get());
     let threads = Threads::here();
     threads.open(&id, chat.with_untracked(|chat| chat.unread));
+    if chat.with_untracked(|chat| chat.marked_unread) {
+        chat.with_untracked(|chat| Chats::here().read_all(chat));
+    }
     let composing = Composing::new(id.clone());
     provide_context(composing);
     provide_context(scroll::Wanted::new());
@@ -121,6 +126,7 @@ fn Chat(id: String) -> impl IntoView {
         >
             <div class={"paper"} data-paper=paper aria-hidden={"true"}></div>
             <head::Head chat=chat />
+            {move || joiners(chat)}
             <picks::PickBar />
             <find::FindBar chat_id={id} />
             <thread::Thread chat=chat />
@@ -131,6 +137,20 @@ fn Chat(id: String) -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// A line when people want to be let into the group.
+fn joiners(chat: Memo<ChatView>) -> Option<impl IntoView> {
+    let (count, id) = chat.with(|chat| (chat.join_requests, chat.chat_id.clone()));
+    (count > 0).then(|| {
+        let href = Place::Chat { id, details: true, at: None }.href();
+        draw! {
+            <a class={"banner"} href={href}>
+                {icon(icon::USER_PLUS, "s20")}
+                <b>{t!("join-asks", count = count)}</b>
+            </a>
+        }
+    })
 }
 
 /// The emoji picker, while it is open.

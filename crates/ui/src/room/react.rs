@@ -1,5 +1,6 @@
 //! Reactions below a bubble, and giving one.
 
+use super::actions::Actions;
 use crate::parts::icon::{self, icon};
 use crate::state::people::People;
 use crate::state::session::Session;
@@ -80,10 +81,14 @@ pub fn failure(message: &MessageView) -> Option<AnyView> {
         _ => t!("failed-refused"),
     };
     failed.then(|| {
+        let (actions, id) = (Actions::here(), message.message_id.clone());
         draw! {
             <div class={"fail-line"}>
                 {icon(icon::WARNING_CIRCLE_FILL, "s16")}
                 <span>{words}</span>
+                <button tabindex={"-1"} on:click=move |_| actions.retry(&id)>
+                    {t!("send-again")}
+                </button>
             </div>
         }
         .into_any()

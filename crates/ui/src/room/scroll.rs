@@ -4,7 +4,7 @@
 //!
 //! | what happens | what stays in place |
 //! |---|---|
-//! | rows come before the first | the row at the upper edge |
+//! | rows come before the first, or are let go there | the row at the upper edge |
 //! | a row above the upper edge has another height | the row at the upper edge |
 //! | a row comes behind the last | the end, if one is at the end; else the row at the upper edge |
 //! | a message is wanted | that message, until one scrolls |
@@ -144,6 +144,28 @@ impl Scroll {
                 self.draw(from + new, to + new);
                 self.scroll_by(more);
             }
+            Change::Behind(new) => {
+                let guesses = guesses(count - new, count);
+                self.heights.update_value(|heights| heights.splice(count - new, 0, guesses));
+                self.look();
+            }
+            Change::LeftBefore(gone) => {
+                let less = self.heights.with_value(|heights| heights.top(gone));
+                self.heights.update_value(|heights| heights.splice(0, gone, []));
+                if let Goal::Row(row) = self.goal.get_value() {
+                    self.goal.set_value(Goal::Row(row.saturating_sub(gone)));
+                }
+                self.lowest.update_untracked(|lowest| *lowest = lowest.saturating_sub(gone));
+                let (from, to) = self.range.get_untracked();
+                self.draw(from.saturating_sub(gone), to.saturating_sub(gone));
+                self.scroll_by(-less);
+            }
+            Change::LeftBehind(gone) => {
+                self.heights.update_value(|heights| heights.splice(count, gone, []));
+                let (from, to) = self.range.get_untracked();
+                self.draw(from.min(count), to.min(count));
+                self.look();
+            }
             Change::Came(at) => {
                 let guesses = guesses(at, at + 1);
                 self.heights.update_value(|heights| heights.splice(at, 0, guesses));
@@ -172,6 +194,10 @@ impl Scroll {
     /// Goes to the newest message.
     pub fn to_end(self) {
         self.missed.set(0);
+        if !self.thread.ends.get_untracked() {
+            self.thread.back();
+            return;
+        }
         self.aim(Goal::End);
         self.settle();
     }
@@ -273,7 +299,8 @@ impl Scroll {
         let Some((top, height, origin)) = self.view() else { return };
         let Some(node) = self.node.get_untracked() else { return };
         let count = self.heights.with_value(Heights::len);
-        let at_end = f64::from(node.scroll_height()) - top - height < NEAR;
+        let at_end = f64::from(node.scroll_height()) - top - height < NEAR
+            && self.thread.ends.get_untracked();
         if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
         }
@@ -296,6 +323,9 @@ impl Scroll {
         }
         if from < FEW {
             self.thread.older();
+        }
+        if to + FEW > count {
+            self.thread.newer();
         }
     }
 

@@ -2,10 +2,12 @@
 
 mod appearance;
 mod devices;
+mod notifications;
 mod privacy;
 mod profile;
 mod recovery;
-mod rows;
+pub mod rows;
+mod server;
 
 use crate::app::shortcuts::Table;
 use crate::parts::avatar::{Face, face};
@@ -32,8 +34,10 @@ pub fn SettingsPane() -> impl IntoView {
                     <Door page=page name={"privacy"} shape={icon::DOOR} text={t!("privacy")} />
                     <Door page=page name={"devices"} shape={icon::DEVICES} text={t!("devices")} />
                     <Door page=page name={"recovery"} shape={icon::KEY} text={t!("recovery")} />
+                    <Door page=page name={"notifications"} shape={icon::BELL} text={t!("notifications")} />
                     <Door page=page name={"appearance"} shape={icon::SUN} text={t!("appearance")} />
                     <Door page=page name={"shortcuts"} shape={icon::KEYBOARD} text={t!("shortcuts")} />
+                    <Door page=page name={"server"} shape={icon::EYE} text={t!("knows")} />
                 </nav>
             </div>
         </section>
@@ -42,6 +46,8 @@ pub fn SettingsPane() -> impl IntoView {
             "privacy" => draw! { <Page title={t!("privacy")}><privacy::Privacy /></Page> },
             "devices" => draw! { <Page title={t!("devices")}><devices::Devices /></Page> },
             "recovery" => draw! { <Page title={t!("recovery")}><recovery::Recovery /></Page> },
+            "notifications" => draw! { <Page title={t!("notifications")}><notifications::Notifications /></Page> },
+            "server" => draw! { <Page title={t!("knows")}><server::Server /></Page> },
             "appearance" => draw! { <Page title={t!("appearance")}><appearance::Appearance /></Page> },
             "shortcuts" => draw! { <Page title={t!("shortcuts")}><Table /></Page> },
             _ => draw! { <Pick /> },

@@ -50,7 +50,9 @@ fn server_name() -> String {
 
 /// There is an account now: the chats.
 fn enter(all: All, router: Router) {
-    router.replace(Place::Chats);
+    // Who came with a link goes on with it.
+    let place = router.wanted.get_value().unwrap_or(Place::Chats);
+    router.replace(place);
     all.session.phase.set(Phase::In);
     state::start(all);
     // So that the browser does not throw the messages away when its disk is full. It may say no.

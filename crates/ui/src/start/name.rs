@@ -20,11 +20,14 @@ pub fn Name() -> impl IntoView {
     let (name, handle, invite) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(invited()));
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
+    let registration = registration();
+    let closed = move || registration.with(|registration| registration == "closed");
     let wants_invite = Memo::new(move |before: Option<&bool>| {
         let refused = problem.with(|problem| {
             problem.as_ref().is_some_and(|problem| problem.code == "invalid_invite")
         });
-        refused || before.copied().unwrap_or(!invite.with_untracked(String::is_empty))
+        let asks = registration.with(|registration| registration == "invite");
+        refused || asks || before.copied().unwrap_or(!invite.with_untracked(String::is_empty))
     });
     let make = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -68,6 +71,9 @@ pub fn Name() -> impl IntoView {
             <h1 class={"h-display xl"}>{t!("start-title")}</h1>
             <p class={"lede"}>{t!("start-text")}</p>
             <Stays />
+            <Show when=closed>
+                <p class={"callout"} role={"note"}>{t!("start-closed", server = server_name())}</p>
+            </Show>
             {removed.then(|| draw! { <p class={"callout"} role={"note"}>{t!("start-removed")}</p> })}
             <div class={"field"}>
                 <label class={"label"} for={FIELD}>{t!("start-name")}</label>
@@ -92,7 +98,7 @@ pub fn Name() -> impl IntoView {
             </Show>
             {trouble(problem)}
             <div class={"onb-acts"}>
-                <button class={"btn primary lg block"} type={"submit"} aria-busy=move || busy.get().to_string()>
+                <button class={"btn primary lg block"} type={"submit"} disabled=closed aria-busy=move || busy.get().to_string()>
                     {move || if busy.get() { t!("start-making") } else { t!("start-continue") }}
                 </button>
                 <a class={"btn ghost lg block"} href={Place::Start("link".into()).href()}>
@@ -105,6 +111,20 @@ pub fn Name() -> impl IntoView {
             <p class={"fine"}>{t!("start-server", server = server_name())}</p>
         </form>
     }
+}
+
+/// Who may make an account on the server of this page: `open`, `invite`, `closed`; empty until it has said so.
+fn registration() -> RwSignal<String> {
+    let said = RwSignal::new(String::new());
+    spawn_local(async move {
+        // Without an answer the server says it when it is asked for an account.
+        let Some(answer) = dom::fetch_text("/server.json").await else { return };
+        let info = serde_json::from_str::<Value>(&answer).unwrap_or_default();
+        if let Some(registration) = info.get("registration").and_then(Value::as_str) {
+            let _ = said.try_set(registration.to_string());
+        }
+    });
+    said
 }
 
 /// The invite that the address of the page carries, `?invite=…`.

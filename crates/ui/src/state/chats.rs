@@ -30,8 +30,6 @@ pub struct Key {
 pub struct Chats {
     session: Session,
     all: StoredValue<BTreeMap<String, ArcRwSignal<ChatView>>>,
-    /// When something happened in chats without messages.
-    touched: StoredValue<BTreeMap<String, u64>>,
     /// In the order of the list.
     pub order: RwSignal<Vec<Key>>,
     /// Whether the list was read.
@@ -49,7 +47,6 @@ impl Chats {
         let chats = Self {
             session,
             all: StoredValue::new(BTreeMap::new()),
-            touched: StoredValue::new(BTreeMap::new()),
             order: RwSignal::new(Vec::new()),
             loaded: RwSignal::new(false),
         };
@@ -66,7 +63,6 @@ impl Chats {
     pub fn load(self) {
         leptos::task::spawn_local(async move {
             let mut after: Option<String> = None;
-            let mut at = locale::now();
             loop {
                 let params = match &after {
                     Some(after) => json!({"limit": PAGE, "after": after}),
@@ -78,14 +74,6 @@ impl Chats {
                 let full = chats.len() == PAGE;
                 after = chats.last().map(|chat| chat.chat_id.clone());
                 for chat in chats {
-                    // The list is in order; a chat without messages stands where it was.
-                    at = chat
-                        .last_message
-                        .as_ref()
-                        .map_or(at.saturating_sub(1), |message| message.sent_at);
-                    self.touched.update_value(|touched| {
-                        touched.insert(chat.chat_id.clone(), at);
-                    });
                     self.keep(chat);
                 }
                 self.sort();
@@ -121,13 +109,6 @@ impl Chats {
 
     /// Takes a chat as the engine has it.
     pub fn put(self, chat: ChatView) {
-        let id = chat.chat_id.clone();
-        let is_new = self.all.with_value(|all| !all.contains_key(&id));
-        if is_new {
-            self.touched.update_value(|touched| {
-                touched.insert(id, locale::now());
-            });
-        }
         self.keep(chat);
         self.sort();
     }
@@ -147,7 +128,6 @@ impl Chats {
 
     fn sort(self) {
         let now = locale::now();
-        let touched = self.touched.get_value();
         let mut order: Vec<Key> = self.all.with_value(|all| {
             let key = |chat: &ChatView| Key {
                 id: chat.chat_id.clone(),
@@ -156,11 +136,8 @@ impl Chats {
                 archived: chat.archived,
                 requested: chat.requested,
                 muted: is_muted(chat, now),
-                unread: chat.unread,
-                at: chat.last_message.as_ref().map_or_else(
-                    || touched.get(&chat.chat_id).copied().unwrap_or_default(),
-                    |last| last.sent_at,
-                ),
+                unread: chat.unread.max(u64::from(chat.marked_unread)),
+                at: chat.active_at,
             };
             all.values().map(|chat| chat.with_untracked(key)).collect()
         });
@@ -178,7 +155,10 @@ impl Chats {
 
     pub(super) fn received(self, message: &MessageView) {
         if let Some(chat) = self.get(&message.chat_id) {
-            chat.update(|chat| chat.last_message = Some(Box::new(message.clone())));
+            chat.update(|chat| {
+                chat.active_at = chat.active_at.max(message.sent_at);
+                chat.last_message = Some(Box::new(message.clone()));
+            });
             self.sort();
         }
     }
@@ -193,7 +173,7 @@ impl Chats {
         }
     }
 
-    /// Changes the marks of a chat: `pinned`, `archived`, `muted_until`.
+    /// Changes the marks of a chat: `pinned`, `archived`, `muted_until`, `unread`.
     pub async fn flag(self, id: &str, name: &str, value: serde_json::Value) -> Result<(), Problem> {
         let mut params = json!({"chat_id": id});
         if let Some(object) = params.as_object_mut() {
@@ -204,7 +184,11 @@ impl Chats {
 
     /// Marks all of a chat as read.
     pub fn read_all(self, chat: &ChatView) {
-        let Some(last) = chat.last_message.as_ref().filter(|_| chat.unread > 0) else { return };
+        let Some(last) =
+            chat.last_message.as_ref().filter(|_| chat.unread > 0 || chat.marked_unread)
+        else {
+            return;
+        };
         let params = json!({"chat_id": chat.chat_id, "up_to": last.message_id});
         let session = self.session;
         leptos::task::spawn_local(async move {

@@ -69,6 +69,7 @@ fn take(all: All, event: &Event) {
             all.chats.changed(message);
             all.thread.changed(message);
         }
+        Event::MessageRemoved { chat_id, message_id } => all.thread.removed(chat_id, message_id),
         Event::TransferProgress { message_id, index, done, total, .. } => {
             all.transfers.moved(message_id, *index, *done, *total);
         }

@@ -109,11 +109,9 @@ impl People {
     }
 
     /// The other person of a direct chat, with their id.
-    pub fn of_chat(self, chat_id: &str) -> Option<(String, Person)> {
-        self.all.with(|all| {
-            let found = all.iter().find(|(_, person)| person.chat_id.as_deref() == Some(chat_id));
-            found.map(|(id, person)| (id.clone(), person.clone()))
-        })
+    pub fn of_chat(self, chat: &ChatView) -> Option<(String, Person)> {
+        let peer = chat.peer.clone()?;
+        self.get(&peer).map(|person| (peer, person))
     }
 
     pub(super) fn saw(self, sender: &SenderView) {
@@ -130,10 +128,11 @@ impl People {
     }
 
     pub(super) fn saw_chat(self, chat: &ChatView) {
+        let Some(peer) = &chat.peer else { return };
         let known = |all: &BTreeMap<String, Person>| {
-            all.values().any(|person| person.chat_id.as_deref() == Some(chat.chat_id.as_str()))
+            all.get(peer).is_some_and(|person| person.chat_id.is_some())
         };
-        if chat.kind == "direct" && !self.all.with_untracked(known) {
+        if !self.all.with_untracked(known) {
             self.load();
         }
     }

@@ -1,6 +1,6 @@
 //! The messages of the open chat: a stretch of its history that is held here, each message a signal of its own, with
-//! its place in its group. Pages are read as one scrolls; the heights of rows are the view's, told what came and went
-//! by [`Change`].
+//! its place in its group. Pages are read as one scrolls, at both ends, and what is far behind is let go; the heights of
+//! rows are the view's, told what came and went by [`Change`].
 
 use super::session::Session;
 use crate::groups::{self, Place};
@@ -9,10 +9,13 @@ use leptos::prelude::*;
 use parlor_view::MessageView;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const PAGE: usize = 60;
 const LARGE_PAGE: usize = 200;
+/// So many rows are held when one scrolls away from the others.
+const HELD: usize = 1200;
 
 /// A message in the thread.
 #[derive(Clone)]
@@ -43,6 +46,12 @@ pub enum Change {
     All,
     /// So many came before the first.
     Before(usize),
+    /// So many came behind the last.
+    Behind(usize),
+    /// So many of the first were let go.
+    LeftBefore(usize),
+    /// So many of the last were let go.
+    LeftBehind(usize),
     /// One came at this place, behind all but those that wait.
     Came(usize),
     /// One is gone.
@@ -71,6 +80,10 @@ pub struct Threads {
     pub loaded: RwSignal<bool>,
     /// Whether there is nothing before the first row.
     pub whole: RwSignal<bool>,
+    /// Whether there is nothing behind the last row.
+    pub ends: RwSignal<bool>,
+    /// Messages that others answer to and that are not held.
+    quoted: StoredValue<BTreeMap<String, ArcRwSignal<Option<MessageView>>>>,
     /// The first message that was new when the chat was opened, and how many there were.
     pub new_from: RwSignal<Option<(Arc<str>, u64)>>,
     busy: StoredValue<bool>,
@@ -87,6 +100,8 @@ impl Threads {
             told: StoredValue::new(None),
             loaded: RwSignal::new(false),
             whole: RwSignal::new(false),
+            ends: RwSignal::new(true),
+            quoted: StoredValue::new(BTreeMap::new()),
             new_from: RwSignal::new(None),
             busy: StoredValue::new(false),
         };
@@ -105,6 +120,8 @@ impl Threads {
         self.rows.set_value(Vec::new());
         self.loaded.set(false);
         self.whole.set(false);
+        self.ends.set(true);
+        self.quoted.set_value(BTreeMap::new());
         self.new_from.set(None);
         self.busy.set_value(false);
         self.changed_by(Change::All);
@@ -132,69 +149,165 @@ impl Threads {
         });
     }
 
+    /// A page of a chat: the newest messages, or those `before`, `after` or `around` one.
     async fn page(
         self,
         chat_id: &str,
-        before: Option<&str>,
+        place: Option<(&str, &str)>,
         limit: usize,
     ) -> Option<Vec<MessageView>> {
         let mut params = json!({"chat_id": chat_id, "limit": limit});
-        if let (Some(before), Some(object)) = (before, params.as_object_mut()) {
-            object.insert("before".into(), Value::from(before));
+        if let (Some((place, message)), Some(object)) = (place, params.as_object_mut()) {
+            object.insert(place.into(), Value::from(message));
         }
         let page = self.session.ask::<Page>("messages.history", params).await;
         page.ok().map(|page| page.messages)
     }
 
+    fn is_free(self) -> bool {
+        !self.busy.get_value() && self.loaded.get_untracked()
+    }
+
     /// Reads older messages, unless that is being done.
     pub fn older(self) {
-        if !self.busy.get_value() && !self.whole.get_untracked() && self.loaded.get_untracked() {
-            leptos::task::spawn_local(async move {
-                self.read_older(LARGE_PAGE).await;
-            });
+        if self.is_free() && !self.whole.get_untracked() {
+            leptos::task::spawn_local(self.read_older());
         }
     }
 
-    /// Whether there may be more.
-    async fn read_older(self, limit: usize) -> bool {
+    /// Reads newer messages, unless that is being done.
+    pub fn newer(self) {
+        if self.is_free() && !self.ends.get_untracked() {
+            leptos::task::spawn_local(self.read_newer());
+        }
+    }
+
+    /// The page next to a row at the end, if that is still the row there.
+    async fn next_page(
+        self,
+        place: &str,
+        end: impl Fn(&[Row]) -> Option<Arc<str>>,
+    ) -> Option<Vec<MessageView>> {
         let chat_id = self.chat_id.get_untracked();
-        let Some(first) = self.rows.with_value(|rows| rows.first().map(|row| row.id.clone()))
-        else {
-            return false;
-        };
+        let from = self.rows.with_value(|rows| end(rows))?;
         self.busy.set_value(true);
-        let messages = self.page(&chat_id, Some(&first), limit).await;
+        let messages = self.page(&chat_id, Some((place, &from)), LARGE_PAGE).await;
         if self.chat_id.with_untracked(|open| *open != chat_id) {
-            return false;
+            return None;
         }
         self.busy.set_value(false);
-        let Some(messages) = messages else { return false };
-        // Somebody else may have asked for the same page.
-        if self.rows.with_value(|rows| rows.first().is_none_or(|row| row.id != first)) {
-            return true;
-        }
-        let count = messages.len();
-        self.whole.set(count < limit);
-        if count > 0 {
-            self.rows.update_value(|rows| {
-                rows.splice(0..0, messages.into_iter().map(row));
-            });
-            self.stand(0, count + 1);
-            self.changed_by(Change::Before(count));
-        }
-        count == limit
+        messages.filter(|_| self.rows.with_value(|rows| end(rows)) == Some(from))
     }
 
-    /// The row of a message; pages are read until it is there. Nothing if it is not in this chat.
-    pub async fn reach(self, message_id: &str) -> Option<usize> {
-        loop {
-            if let Some(row) = self.position(message_id) {
-                return Some(row);
-            }
-            if !self.read_older(LARGE_PAGE).await {
-                return self.position(message_id);
-            }
+    async fn read_older(self) {
+        let first = |rows: &[Row]| rows.first().map(|row| row.id.clone());
+        let Some(messages) = self.next_page("before", first).await else { return };
+        let count = messages.len();
+        self.whole.set(count < LARGE_PAGE);
+        if count == 0 {
+            return;
         }
+        self.rows.update_value(|rows| {
+            rows.splice(0..0, messages.into_iter().map(row));
+        });
+        self.stand(0, count + 1);
+        self.changed_by(Change::Before(count));
+        let beyond = self.rows.with_value(Vec::len).saturating_sub(HELD);
+        if beyond > LARGE_PAGE {
+            self.rows.update_value(|rows| rows.truncate(HELD));
+            self.ends.set(false);
+            self.stand(HELD - 1, HELD);
+            self.changed_by(Change::LeftBehind(beyond));
+        }
+    }
+
+    async fn read_newer(self) {
+        let last = |rows: &[Row]| rows.last().map(|row| row.id.clone());
+        let Some(messages) = self.next_page("after", last).await else { return };
+        let (count, before) = (messages.len(), self.rows.with_value(Vec::len));
+        self.ends.set(count < LARGE_PAGE);
+        if count == 0 {
+            return;
+        }
+        self.rows.update_value(|rows| rows.extend(messages.into_iter().map(row)));
+        self.stand(before.saturating_sub(1), before + count);
+        self.changed_by(Change::Behind(count));
+        let beyond = self.rows.with_value(Vec::len).saturating_sub(HELD);
+        if beyond > LARGE_PAGE {
+            self.rows.update_value(|rows| {
+                rows.drain(..beyond);
+            });
+            self.whole.set(false);
+            self.stand(0, 1);
+            self.changed_by(Change::LeftBefore(beyond));
+        }
+    }
+
+    /// Other rows altogether, from anywhere in the chat.
+    fn replace(self, messages: Vec<MessageView>) {
+        self.busy.set_value(false);
+        self.rows.set_value(messages.into_iter().map(row).collect());
+        self.stand(0, usize::MAX);
+        self.changed_by(Change::All);
+    }
+
+    /// Back to the newest messages, from wherever one was.
+    pub fn back(self) {
+        let chat_id = self.chat_id.get_untracked();
+        self.busy.set_value(true);
+        leptos::task::spawn_local(async move {
+            let messages = self.page(&chat_id, None, PAGE).await;
+            if self.chat_id.with_untracked(|open| *open != chat_id) {
+                return;
+            }
+            self.busy.set_value(false);
+            let Some(messages) = messages else { return };
+            self.new_from.set(None);
+            self.whole.set(messages.len() < PAGE);
+            self.ends.set(true);
+            self.replace(messages);
+        });
+    }
+
+    /// The row of a message; a stretch around it is read if it is not held. Nothing if it is not in this chat.
+    pub async fn reach(self, message_id: &str) -> Option<usize> {
+        if let Some(row) = self.position(message_id) {
+            return Some(row);
+        }
+        let chat_id = self.chat_id.get_untracked();
+        self.busy.set_value(true);
+        let messages = self.page(&chat_id, Some(("around", message_id)), LARGE_PAGE).await;
+        if self.chat_id.with_untracked(|open| *open != chat_id) {
+            return None;
+        }
+        self.busy.set_value(false);
+        let messages = messages?;
+        let at = messages.iter().position(|message| message.message_id == message_id)?;
+        self.whole.set(at < LARGE_PAGE / 2);
+        self.ends.set(messages.len() - at < LARGE_PAGE / 2);
+        self.new_from.set(None);
+        self.replace(messages);
+        Some(at)
+    }
+
+    /// A message that another answers to, wherever it is; read once if it is not held.
+    pub fn quoted(self, message_id: &str) -> ArcRwSignal<Option<MessageView>> {
+        if let Some(known) = self.quoted.with_value(|quoted| quoted.get(message_id).cloned()) {
+            return known;
+        }
+        let signal = ArcRwSignal::new(None);
+        let id = message_id.to_string();
+        self.quoted.update_value(|quoted| {
+            quoted.insert(id.clone(), signal.clone());
+        });
+        let found = signal.clone();
+        leptos::task::spawn_local(async move {
+            let params = json!({"message_ids": [id]});
+            if let Ok(mut page) = self.session.ask::<Page>("messages.get", params).await {
+                found.set(page.messages.pop());
+            }
+        });
+        signal
     }
 
     /// The row of a message that is held.
@@ -239,6 +352,7 @@ impl Threads {
     pub(super) fn received(self, message: &MessageView) {
         if self.chat_id.with_untracked(|open| *open == message.chat_id)
             && self.loaded.get_untracked()
+            && self.ends.get_untracked()
         {
             self.put(message.clone());
         }
@@ -250,10 +364,18 @@ impl Threads {
         {
             return;
         }
+        if let Some(quoted) =
+            self.quoted.with_value(|quoted| quoted.get(&message.message_id).cloned())
+        {
+            quoted.set(Some(message.clone()));
+        }
         match self.position(&message.message_id) {
             Some(_) => self.put(message.clone()),
             // An own message is told of for the first time when it is queued.
-            None if message.mine && message.state == "queued" => self.put(message.clone()),
+            None if message.mine && message.state == "queued" && self.ends.get_untracked() => {
+                self.put(message.clone());
+            }
+            None if message.mine && message.state == "queued" => self.back(),
             None => {}
         }
     }
@@ -286,8 +408,14 @@ impl Threads {
         self.changed_by(Change::Came(at));
     }
 
-    /// Takes a message away.
-    pub fn remove(self, message_id: &str) {
+    /// A message went for this account.
+    pub(super) fn removed(self, chat_id: &str, message_id: &str) {
+        if self.chat_id.with_untracked(|open| *open == chat_id) {
+            self.remove(message_id);
+        }
+    }
+
+    fn remove(self, message_id: &str) {
         if let Some(at) = self.position(message_id) {
             self.rows.update_value(|rows| {
                 rows.remove(at);

@@ -35,3 +35,14 @@ size-bytes = { $amount } بايت
 size-kilobytes = { $amount } ك.ب
 size-megabytes = { $amount } م.ب
 size-gigabytes = { $amount } غ.ب
+# رابط مفتوح.
+opened-group = أنت مدعو
+opened-group-text = هل تطلب الانضمام إلى «{ $name }»؟ سيرى أعضاؤها اسمك.
+opened-join = طلب الانضمام
+opened-person = الكتابة إلى شخص
+opened-person-text = يؤدي هذا الرابط إلى شخص. سيرى اسمك، ورسالتك كطلب.
+opened-write = كتابة
+opened-asked = تم الطلب. ستظهر المجموعة هنا حالما تدخل.
+opened-expired = لم يعد هذا الرابط يؤدي إلى شيء. اطلب رابطًا جديدًا.
+opened-elsewhere = هذا على خادم آخر. افتح الرابط في تطبيق ذلك الخادم.
+opened-wrong = هذا ليس رابطًا يعرفه Parlor.

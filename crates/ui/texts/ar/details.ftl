@@ -41,3 +41,25 @@ role-admin = مشرف
 make-admin = جعله مشرفًا
 make-member = سحب دور المشرف
 remove-member = إزالة من المجموعة
+# رابط الدعوة.
+join-link = رابط الدعوة
+join-none = بالرابط يمكن للناس أن يطلبوا الانضمام. أنت تقرر من يدخل.
+join-make = إنشاء رابط
+join-text = أعطه لمن تريدهم هنا. كل من لديه الرابط يمكنه طلب الانضمام.
+join-code = رمز QR لرابط الدعوة
+join-approve = السؤال قبل الدخول
+join-approve-text = يجب أن يوافق من يحق له إضافة الأشخاص
+join-reset = إنشاء رابط جديد
+join-reset-text = عندها لا يؤدي القديم إلى شيء
+join-revoke = سحب الرابط
+join-asks = { $count ->
+    [zero] لا أحد يطلب الانضمام
+    [one] شخص واحد يطلب الانضمام
+    [two] شخصان يطلبان الانضمام
+    [few] { $count } أشخاص يطلبون الانضمام
+    [many] { $count } شخصًا يطلبون الانضمام
+   *[other] { $count } شخص يطلبون الانضمام
+}
+join-let-in = إدخال
+join-accept = إدخال { $name }
+join-decline = عدم إدخال { $name }

@@ -44,6 +44,7 @@ failed-too-large = كبيرة جدًا على خادمك.
 failed-quota = لم يبقَ في خادمك مكان لهذا الحساب.
 failed-lost = لم يعد الملف على هذا الجهاز.
 failed-refused = لم تُرسَل. رفضها خادمك.
+send-again = إعادة الإرسال
 photo-named = صورة { $name }
 save-file = حفظ { $name }
 transfer = في الطريق

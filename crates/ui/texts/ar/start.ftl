@@ -43,3 +43,4 @@ restore-do = استعادة
 restore-working = جارٍ الاستعادة…
 restore-progress = ما وصل من النسخة الاحتياطية
 problem-no-backup = لا نسخة احتياطية لهذا الرمز على هذا الخادم.
+start-closed = لا يقبل { $server } حسابات جديدة. يمكنك ربط هذا المتصفح بحساب لديك.

@@ -31,3 +31,14 @@ size-bytes = { $amount } B
 size-kilobytes = { $amount } KB
 size-megabytes = { $amount } MB
 size-gigabytes = { $amount } GB
+# Ein geöffneter Link.
+opened-group = Du bist eingeladen
+opened-group-text = Um Beitritt zu „{ $name }“ bitten? Die Mitglieder sehen deinen Namen.
+opened-join = Um Beitritt bitten
+opened-person = Jemandem schreiben
+opened-person-text = Dieser Link führt zu einer Person. Sie sieht deinen Namen und deine Nachricht als Anfrage.
+opened-write = Schreiben
+opened-asked = Gefragt. Die Gruppe erscheint hier, sobald du dabei bist.
+opened-expired = Dieser Link führt nirgendwohin mehr. Bitte um einen neuen.
+opened-elsewhere = Das ist auf einem anderen Server. Öffne den Link in der App jenes Servers.
+opened-wrong = Diesen Link kennt Parlor nicht.

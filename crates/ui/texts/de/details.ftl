@@ -37,3 +37,21 @@ role-admin = Admin
 make-admin = Zum Admin machen
 make-member = Adminrolle nehmen
 remove-member = Aus der Gruppe entfernen
+# Der Einladungslink.
+join-link = Einladungslink
+join-none = Mit einem Link können Leute darum bitten, dabei zu sein. Du entscheidest, wer hereinkommt.
+join-make = Link erstellen
+join-text = Gib ihn Leuten, die du hier haben möchtest. Wer ihn hat, kann um Einlass bitten.
+join-code = QR-Code mit dem Einladungslink
+join-approve = Vor dem Einlass fragen
+join-approve-text = Jemand, der Leute hinzufügen darf, muss zustimmen
+join-reset = Neuen Link erstellen
+join-reset-text = Der alte führt dann nirgendwohin
+join-revoke = Link zurücknehmen
+join-asks = { $count ->
+    [one] Eine Person möchte beitreten
+   *[other] { $count } Personen möchten beitreten
+}
+join-let-in = Einlassen
+join-accept = { $name } einlassen
+join-decline = { $name } nicht einlassen

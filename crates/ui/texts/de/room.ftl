@@ -37,6 +37,7 @@ failed-too-large = Zu groß für deinen Server.
 failed-quota = Dein Server hat für dieses Konto keinen Platz mehr.
 failed-lost = Die Datei ist nicht mehr auf diesem Gerät.
 failed-refused = Nicht gesendet. Dein Server hat abgelehnt.
+send-again = Nochmals senden
 photo-named = Foto { $name }
 save-file = { $name } sichern
 transfer = Unterwegs

@@ -67,3 +67,48 @@ contrast = Mehr Kontrast
 contrast-text = Kräftigere Ränder und Schrift
 language = Sprache
 language-browser = Wie im Browser
+# Benachrichtigungen.
+notifications = Benachrichtigungen
+notify-here = In diesem Browser benachrichtigen
+notify-here-text = Solange Parlor in einem Tab offen ist, auch hinter anderen
+notify-note = Benachrichtigungen entstehen hier, aus Nachrichten, die dieser Browser gelesen hat. Kein Push-Dienst erfährt davon.
+# Was der Server weiß.
+knows = Was der Server weiß
+knows-title = Alles, was { $server } über dich hat
+knows-text = Diese Seite hat den Server um { $time } nach deinem Datensatz gefragt und zeigt ihn ganz. Was hier nicht steht, ist nicht gespeichert.
+knows-again = Nochmals fragen
+knows-kinds = { $count ->
+    [one] Art von Daten
+   *[other] Arten von Daten
+}
+knows-waiting = { $count ->
+    [one] versiegelter Umschlag wartet
+   *[other] versiegelte Umschläge warten
+}
+knows-readable = Nachrichten, die er lesen kann
+knows-kept = Gespeichert
+knows-handle = Benutzername
+knows-handle-why = Damit man dich findet.
+knows-made = Konto angelegt
+knows-made-why = Nur der Tag.
+knows-devices = Geräte
+knows-devices-why = Ihre öffentlichen Schlüssel und der Tag der letzten Verbindung.
+knows-log = Einträge deines Gerätebuchs
+knows-log-why = Von dir unterschrieben; andere prüfen damit, dass niemand für dich ein Gerät hinzufügt.
+knows-keys = Ausgelegte Schlüssel
+knows-keys-why = Damit man dir schreiben kann, während du weg bist. Jeder gilt einmal.
+knows-envelopes = Wartende Umschläge
+knows-envelopes-why = Versiegelt, gelöscht, sobald dein Gerät sie hat.
+knows-backup = Versiegelte Sicherung
+knows-backup-why = Nur dein Wiederherstellungscode öffnet sie.
+knows-uploaded = Heute und gestern hochgeladen
+knows-uploaded-why = Eine Zahl, für die Tagesgrenze. Welche Dateien deine sind, wird nicht gespeichert.
+knows-passing = Im Vorbeigehen gesehen, nicht gespeichert
+knows-address = Deine IP-Adresse, solange du verbunden bist. Über Tor oder ein VPN sieht er deren.
+knows-when = Wann ein Umschlag durchgeht, und seine aufgefüllte Größe.
+knows-which = Welches Gerät einen Umschlag abholt. Wer ihn eingeworfen hat, steht versiegelt darin.
+knows-not = Sieht er nicht
+knows-not-said = Nachrichten, Dateien, Reaktionen, Umfragen.
+knows-not-groups = Namen von Gruppen, wer darin ist und wer dort entscheidet.
+knows-not-you = Deinen Namen, dein Bild und deine Kontakte. Sie reisen versiegelt.
+knows-raw = Der Datensatz, wie er kam

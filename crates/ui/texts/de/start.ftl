@@ -43,3 +43,4 @@ restore-do = Wiederherstellen
 restore-working = Wird wiederhergestellt…
 restore-progress = Wie viel der Sicherung schon hier ist
 problem-no-backup = Zu diesem Code gibt es auf diesem Server keine Sicherung.
+start-closed = { $server } nimmt keine neuen Konten auf. Du kannst diesen Browser mit einem Konto verbinden, das du hast.

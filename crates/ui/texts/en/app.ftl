@@ -32,3 +32,14 @@ size-bytes = { $amount } B
 size-kilobytes = { $amount } KB
 size-megabytes = { $amount } MB
 size-gigabytes = { $amount } GB
+# A link that was opened.
+opened-group = You’re invited
+opened-group-text = Ask to join “{ $name }”? Its members see your name.
+opened-join = Ask to join
+opened-person = Write to somebody
+opened-person-text = This link leads to a person. They see your name, and your message as a request.
+opened-write = Write
+opened-asked = Asked. The group appears here as soon as you’re in.
+opened-expired = This link leads nowhere any more. Ask for a new one.
+opened-elsewhere = That’s on another server. Open the link in the app of that server.
+opened-wrong = That’s not a link that Parlor knows.

@@ -38,3 +38,21 @@ role-admin = Admin
 make-admin = Make admin
 make-member = Take the admin role away
 remove-member = Remove from the group
+# The invite link.
+join-link = Invite link
+join-none = With a link, people can ask to join. You decide who comes in.
+join-make = Make a link
+join-text = Give it to people you want here. Whoever has it can ask to join.
+join-code = QR code with the invite link
+join-approve = Ask before people come in
+join-approve-text = Somebody who may add people has to agree
+join-reset = Make a new link
+join-reset-text = The old one leads nowhere then
+join-revoke = Take the link back
+join-asks = { $count ->
+    [one] One person asks to join
+   *[other] { $count } people ask to join
+}
+join-let-in = Let in
+join-accept = Let { $name } in
+join-decline = Don’t let { $name } in

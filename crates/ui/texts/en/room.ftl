@@ -38,6 +38,7 @@ failed-too-large = Too big for your server.
 failed-quota = Your server has no room left for this account.
 failed-lost = The file isn’t on this device any more.
 failed-refused = Not sent. Your server refused it.
+send-again = Send again
 photo-named = Photo { $name }
 save-file = Save { $name }
 transfer = On its way

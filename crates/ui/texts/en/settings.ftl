@@ -68,3 +68,48 @@ contrast = More contrast
 contrast-text = Stronger borders and text
 language = Language
 language-browser = As in your browser
+# Notifications.
+notifications = Notifications
+notify-here = Notify in this browser
+notify-here-text = While Parlor is open in a tab, also behind others
+notify-note = Notifications are made here, from messages that this browser has read. No push service learns of them.
+# What the server knows.
+knows = What the server knows
+knows-title = Everything { $server } holds about you
+knows-text = This page asked the server for your record at { $time } and shows it whole. If something isn’t here, it isn’t stored.
+knows-again = Ask again
+knows-kinds = { $count ->
+    [one] kind of record kept
+   *[other] kinds of record kept
+}
+knows-waiting = { $count ->
+    [one] sealed envelope waiting
+   *[other] sealed envelopes waiting
+}
+knows-readable = messages it can read
+knows-kept = Kept
+knows-handle = Username
+knows-handle-why = So that people can find you.
+knows-made = Account made
+knows-made-why = The day only.
+knows-devices = Devices
+knows-devices-why = Their public keys, and the day each was last connected.
+knows-log = Entries of your device log
+knows-log-why = Signed by you; others check with it that nobody adds a device for you.
+knows-keys = Keys laid out
+knows-keys-why = So that people can write to you while you’re away. Each is used once.
+knows-envelopes = Waiting envelopes
+knows-envelopes-why = Sealed, deleted as soon as your device has them.
+knows-backup = Sealed backup
+knows-backup-why = Only your recovery code opens it.
+knows-uploaded = Uploaded today and yesterday
+knows-uploaded-why = A number, for the daily limit. Which files are yours isn’t kept.
+knows-passing = Seen in passing, not kept
+knows-address = Your IP address while you’re connected. Through Tor or a VPN, it sees theirs.
+knows-when = When an envelope passes, and its padded size.
+knows-which = Which device picks an envelope up. Who dropped it off is sealed inside.
+knows-not = Can’t see
+knows-not-said = Messages, files, reactions, polls.
+knows-not-groups = Names of groups, who is in them, and who decides there.
+knows-not-you = Your name, your picture and your contacts. They travel sealed.
+knows-raw = The record as it came

@@ -44,3 +44,4 @@ restore-do = Restore
 restore-working = Restoring…
 restore-progress = How much of the backup is here
 problem-no-backup = There’s no backup under this code on this server.
+start-closed = { $server } takes no new accounts. You can link this browser to an account that you have.

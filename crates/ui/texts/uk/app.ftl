@@ -32,3 +32,14 @@ size-bytes = { $amount } Б
 size-kilobytes = { $amount } КБ
 size-megabytes = { $amount } МБ
 size-gigabytes = { $amount } ГБ
+# Відкрите посилання.
+opened-group = Вас запросили
+opened-group-text = Попроситися до «{ $name }»? Учасники побачать ваше ім’я.
+opened-join = Попроситися
+opened-person = Написати комусь
+opened-person-text = Це посилання веде до людини. Вона побачить ваше ім’я, а повідомлення — як запит.
+opened-write = Написати
+opened-asked = Запит надіслано. Група з’явиться тут, щойно вас впустять.
+opened-expired = Це посилання вже нікуди не веде. Попросіть нове.
+opened-elsewhere = Це на іншому сервері. Відкрийте посилання в застосунку того сервера.
+opened-wrong = Такого посилання Parlor не знає.

@@ -43,6 +43,7 @@ failed-too-large = Завелике для вашого сервера.
 failed-quota = На сервері більше немає місця для цього запису.
 failed-lost = Файлу вже немає на цьому пристрої.
 failed-refused = Не надіслано. Сервер відмовив.
+send-again = Надіслати ще раз
 photo-named = Фото { $name }
 save-file = Зберегти { $name }
 transfer = У дорозі
