@@ -107,19 +107,16 @@ pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
         let found = device.ask(Command::Direct { address: args.to }).await?;
         let Answer::Chat { chat_id } = found else { return Err(odd()) };
         let message = MessagesSend {
-            entities: None,
             chat_id,
             text: Some(args.text.join(" ")),
-            reply_to: None,
-            mentions: None,
             attachments: Some(
                 args.attach.iter().map(|path| path.to_string_lossy().into()).collect(),
             ),
-            view_once: None,
+            ..MessagesSend::default()
         };
         let patience = if args.attach.is_empty() { PATIENCE } else { PATIENCE_WITH_FILES };
         let Answer::Message { message_id } =
-            device.ask_within(Command::Send(message), patience).await?
+            device.ask_within(Command::Send(Box::new(message)), patience).await?
         else {
             return Err(odd());
         };

@@ -1,5 +1,6 @@
 //! What can be asked of a device. Method and parameter names are those of `docs/rpc.md`.
 
+use crate::kinds::{NewContact, NewLocation, NewPoll, NewPreview, SendAs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -76,8 +77,13 @@ params! {
     /// Formatting of a stretch of the text, in Unicode scalar values.
     Format { kind: String, start: u32, length: u32, value: Option<String> }
     /// A new message.
+    #[derive(Default)]
     MessagesSend { chat_id: String, text: Option<String>, reply_to: Option<String>,
-        mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>, view_once: Option<bool> }
+        mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>,
+        view_once: Option<bool>, send_as: Option<SendAs>, waveform: Option<Vec<u8>>, duration_ms: Option<u32>,
+        location: Option<NewLocation>, contact: Option<NewContact>, poll: Option<NewPoll>,
+        preview: Option<NewPreview> }
+    MessageVote { message_id: String, options: Vec<u32> }
     Empty {}
     /// Takes an account up again whose devices are lost.
     AccountRestore { server: String, code: WrittenCode, device_name: Option<String> }
@@ -157,12 +163,14 @@ pub enum Command {
     SetFlags(ChatFlags),
     SetDraft { chat_id: String, text: String },
     Typing { chat_id: String, typing: bool },
-    Send(MessagesSend),
+    Send(Box<MessagesSend>),
     History { chat_id: String, before: Option<String>, limit: u32 },
     Versions { message_id: String },
     Edit(MessageEdit),
     Delete { message_id: String, for_everyone: bool },
     React { message_id: String, emoji: String },
+    Vote { message_id: String, options: Vec<u32> },
+    ClosePoll { message_id: String },
     MarkRead { chat_id: String, up_to: String },
     Search(MessagesSearch),
     Forward(MessagesForward),
@@ -210,7 +218,7 @@ impl Command {
             "messages.save_attachment" => Self::SaveAttachment(read(params)?),
             "messages.read_attachment" => Self::ReadAttachment(read(params)?),
             "messages.forward" => Self::Forward(read(params)?),
-            "messages.send" => Self::Send(read(params)?),
+            "messages.send" => Self::Send(Box::new(read(params)?)),
             "messages.history" => read::<HistoryPage>(params).map(|p| Self::History {
                 chat_id: p.chat_id,
                 before: p.before,
@@ -224,6 +232,11 @@ impl Command {
                 .map(|p| Self::Delete { message_id: p.message_id, for_everyone: p.for_everyone })?,
             "messages.react" => read::<MessageReact>(params)
                 .map(|p| Self::React { message_id: p.message_id, emoji: p.emoji })?,
+            "messages.vote" => read::<MessageVote>(params)
+                .map(|p| Self::Vote { message_id: p.message_id, options: p.options })?,
+            "messages.close_poll" => {
+                read::<MessageRef>(params).map(|p| Self::ClosePoll { message_id: p.message_id })?
+            }
             "messages.mark_read" => read::<MarkRead>(params)
                 .map(|p| Self::MarkRead { chat_id: p.chat_id, up_to: p.up_to })?,
             "typing.set" => read::<TypingSet>(params)
@@ -308,6 +321,13 @@ mod tests {
                 "mentions[0].user",
             ),
             ("messages.history", json!({"chat_id": "c", "limit": -1}), "limit"),
+            ("messages.send", json!({"chat_id": "c", "send_as": "gif"}), "send_as"),
+            (
+                "messages.send",
+                json!({"chat_id": "c", "location": {"latitude": 181, "longitude": 0}}),
+                "location.latitude",
+            ),
+            ("messages.vote", json!({"message_id": "m"}), "options"),
             ("link.start", json!({"server": "s"}), "device_name"),
         ] {
             match Command::parse(method, params) {
