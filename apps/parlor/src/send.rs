@@ -7,8 +7,8 @@ use crate::{device, show};
 use anyhow::{anyhow, bail};
 use parlor_client::{Client, Output, Outputs};
 use parlor_view::{
-    AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, MessageView,
-    MessagesSend,
+    AccountCreate, AccountView, Answer, ChatView, Code, Command, Event, Failure, HistoryFrom,
+    MessageView, MessagesSend,
 };
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -330,9 +330,10 @@ impl Device {
     /// The newest messages of others, as many as are not read, oldest first.
     async fn unread(&mut self, chat: &ChatView) -> anyhow::Result<Vec<MessageView>> {
         let mut found: Vec<MessageView> = Vec::new();
-        let mut before = None;
+        let mut before: Option<String> = None;
         loop {
-            let page = Command::History { chat_id: chat.chat_id.clone(), before, limit: PAGE };
+            let from = before.map(HistoryFrom::Before);
+            let page = Command::History { chat_id: chat.chat_id.clone(), from, limit: PAGE };
             let Answer::Messages { messages } = self.ask(page).await? else { return Err(odd()) };
             before = messages.first().map(|message| message.message_id.clone());
             for message in messages.into_iter().rev() {

@@ -9,12 +9,14 @@ use parlor_crypto::sign::SigningKey;
 use parlor_mls::DeviceIdentity;
 use parlor_store::Tx;
 use parlor_view::{
-    AccountCreate, AccountUpdate, AccountView, Answer, Code, Failure, SettingsChange, SettingsView,
+    AccountCreate, AccountUpdate, AccountView, Answer, Code, Command, Failure, SettingsChange,
+    SettingsView,
 };
 use parlor_wire::device::{ProfileNow, Switches, own_change::Change};
 use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_AVATAR_BYTES, MAX_NAME_BYTES};
 use parlor_wire::relay::{
-    self, KeyPackage, KeyPackageUpload, client_frame::Request, reply::Result as Outcome,
+    self, GetAccountRecord, KeyPackage, KeyPackageUpload, client_frame::Request,
+    reply::Result as Outcome,
 };
 use parlor_wire::{DeviceId, Message, QueueId, UserId, username};
 
@@ -122,6 +124,29 @@ impl Step<'_, '_> {
         self.engine.net.waiting.push(Waiting::Create { ticket });
         self.out.disconnect = true;
         Ok(())
+    }
+
+    /// Asks the relay for all that it holds about this account.
+    pub fn ask_for_record(&mut self, ticket: Ticket, command: &Command) {
+        if !self.wait_for_connection(ticket, command) {
+            let request = Request::GetAccountRecord(GetAccountRecord {});
+            self.request(request, Purpose::Record { ticket });
+        }
+    }
+
+    pub fn record_came(&mut self, ticket: Ticket, result: Result<Outcome, relay::Failure>) {
+        let answer = match result {
+            Ok(Outcome::AccountRecord(record)) => serde_json::from_slice(&record.json)
+                .map(|record| Answer::Record { record })
+                .map_err(|_| Failure::new(Code::Internal, "The server's record cannot be read.")),
+            // A server of an earlier version does not know the question.
+            Ok(_) => Err(Failure::new(Code::NotSupported, "The server cannot say.")),
+            Err(failure) if failure.code() == relay::Code::Malformed => {
+                Err(Failure::new(Code::NotSupported, "The server cannot say."))
+            }
+            Err(failure) => Err(self.relay_failure(&failure)),
+        };
+        self.answer(ticket, answer);
     }
 
     fn make_keys(&mut self) -> Result<()> {

@@ -191,6 +191,7 @@ impl Step<'_, '_> {
             self.tx.set_person(&person)?;
         }
         self.engine.net.logs_fetched.insert(*user);
+        self.check_joins(Some(user))?;
         for (_, came) in
             self.engine.net.logs_fetched_for.iter_mut().filter(|((_, of), _)| of == user)
         {

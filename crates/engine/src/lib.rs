@@ -15,6 +15,7 @@ mod devices;
 mod groups;
 mod history;
 mod inbox;
+mod invites;
 mod linking;
 mod media;
 mod net;

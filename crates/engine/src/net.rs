@@ -61,6 +61,15 @@ pub enum Purpose {
     Direct {
         hash: Hash,
     },
+    /// A request to be let into a group, through the queue of its link.
+    Join {
+        ticket: Ticket,
+        queue: QueueId,
+    },
+    /// All that the relay holds about this account.
+    Record {
+        ticket: Ticket,
+    },
     /// A piece of history for a new device.
     History {
         device: DeviceId,
@@ -298,9 +307,15 @@ impl Step<'_, '_> {
         let net = &mut self.engine.net;
         let was_online = net.online();
         let waiting = std::mem::take(&mut net.waiting);
+        let open = std::mem::take(&mut net.open);
         let (last_id, link) = (net.last_id, net.link);
         *net = Net { last_id, ..Net::default() };
         let offline = || Failure::new(Code::Offline, "The server cannot be reached.");
+        for purpose in open.into_values() {
+            if let Purpose::Join { ticket, .. } | Purpose::Record { ticket } = purpose {
+                self.answer(ticket, Err(offline()));
+            }
+        }
         for waiting in waiting {
             match waiting {
                 // Durable already: it goes on with the next connection.
@@ -374,6 +389,11 @@ impl Step<'_, '_> {
             Purpose::Guest => self.guest_came_in(result),
             Purpose::LogAppend => self.log_appended(result),
             Purpose::Direct { hash } => self.direct_posted(&hash, result),
+            Purpose::Join { ticket, queue } => self.join_posted(ticket, &queue, result),
+            Purpose::Record { ticket } => {
+                self.record_came(ticket, result);
+                Ok(())
+            }
             Purpose::History { device } => self.history_posted(&device, result),
             Purpose::Grant { file } => self.room_granted(&file, result),
             Purpose::Renew { file } => self.renewed(&file, result),
@@ -401,6 +421,7 @@ impl Step<'_, '_> {
         let me = self.me()?;
         self.fetch_log(&me)?;
         self.resume_links()?;
+        self.resume_invites()?;
         self.refuse_again()?;
         self.pump.extend(self.tx.outbox_chats()?);
         self.request_missing_logs()?;

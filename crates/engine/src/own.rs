@@ -145,6 +145,11 @@ impl Step<'_, '_> {
         {
             chat.archived = archived;
         }
+        if let Some(unread) = marks.unread
+            && newer("unread")?
+        {
+            chat.marked_unread = unread;
+        }
         if let Some(until) = marks.muted_until
             && newer("muted")?
         {
@@ -253,6 +258,7 @@ fn keys(change: &OwnChange) -> Vec<Vec<u8>> {
         Some(Change::Chat(marks)) => [
             ("pinned", marks.pinned.is_some()),
             ("archived", marks.archived.is_some()),
+            ("unread", marks.unread.is_some()),
             ("muted", marks.muted_until.is_some()),
             ("draft", marks.draft.is_some()),
             ("requested", marks.requested.is_some()),

@@ -8,7 +8,7 @@ use crate::{EngineError, Result};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_view::{
-    ChatInfo, ChatView, MemberView, MessageView, PolicyView, ReactionView, SenderView,
+    ChatInfo, ChatView, JoinLinkView, MemberView, MessageView, PolicyView, ReactionView, SenderView,
 };
 use parlor_wire::content::{ChatKind, EntityKind, RoleKind, Text, Who};
 use parlor_wire::{Message, UserId};
@@ -155,6 +155,11 @@ impl Step<'_, '_> {
             kind: kind_name(chat.kind).into(),
             title: self.chat_title(chat)?,
             unread: self.tx.unread(&chat.chat_id, chat.read_position)?,
+            mentions: self.mentions(chat)?,
+            marked_unread: chat.marked_unread,
+            join_requests: self.join_requests(chat)?.len() as u64,
+            active_at: chat.activity_at,
+            peer: chat.peer.map(|peer| peer.text()),
             last_message,
             requested: chat.requested,
             left: chat.left,
@@ -163,6 +168,22 @@ impl Step<'_, '_> {
             muted_until: (chat.muted_until > self.now).then_some(chat.muted_until),
             draft: Some(chat.draft.clone()).filter(|draft| !draft.is_empty()),
         })
+    }
+
+    /// How many of the newest unread messages of a group name this person.
+    fn mentions(&self, chat: &Chat) -> Result<u64> {
+        const LOOKED_AT: u32 = 500;
+        if chat.kind != ChatKind::Group as i32 {
+            return Ok(0);
+        }
+        let me = self.me()?;
+        let names_me = |row: &MessageRow| {
+            !row.body.is_empty()
+                && Text::decode(row.body.as_slice())
+                    .is_ok_and(|text| text.entities.iter().any(|one| one.user_id == me.as_bytes()))
+        };
+        let unread = self.tx.unread_texts(&chat.chat_id, chat.read_position, LOOKED_AT)?;
+        Ok(unread.iter().filter(|row| names_me(row)).count() as u64)
     }
 
     pub fn chat_info(&mut self, chat: &Chat) -> Result<ChatInfo> {
@@ -185,8 +206,17 @@ impl Step<'_, '_> {
                 });
             }
         }
+        let may_add = self.may_add(&state)?;
+        let join_link = match state.join_link.as_ref().filter(|_| may_add && !chat.left) {
+            Some(link) => self
+                .join_link_text(&chat.title, link)?
+                .map(|uri| JoinLinkView { uri, approve: link.approve }),
+            None => None,
+        };
         let policy = state.policy.unwrap_or_default();
         Ok(ChatInfo {
+            join_link,
+            join_requests: self.join_requests(chat)?,
             chat_id: chat.chat_id.text(),
             kind: kind_name(chat.kind).into(),
             title: self.chat_title(chat)?,

@@ -113,6 +113,10 @@ impl<'a, 't> Step<'a, 't> {
             }
             let Some(row) = self.tx.message(&message)? else { continue };
             if row.hidden {
+                self.out.events.push(Event::MessageRemoved {
+                    chat_id: row.chat_id.text(),
+                    message_id: row.message_id.text(),
+                });
                 continue;
             }
             let message_view = self.message_view(&row)?;

@@ -16,12 +16,14 @@ use parlor_wire::Message;
 use parlor_wire::frame::decode_client;
 use parlor_wire::limits::MAX_FRAME_BYTES;
 use parlor_wire::relay::client_frame::Request;
-use parlor_wire::relay::{BundleKind, ServerFrame, server_frame};
+use parlor_wire::relay::{BundleKind, Registration, ServerFrame, server_frame};
+use serde_json::json;
 use std::sync::Arc;
 
 pub fn router(shared: Arc<Shared>, files: WebFiles) -> Router {
     web::router(files)
         .route("/healthz", get(health))
+        .route("/server.json", get(server_info))
         .route("/metrics", get(metrics))
         .route("/v1/ws", get(websocket))
         .route("/v1/frame", post(frame).layer(DefaultBodyLimit::max(MAX_FRAME_BYTES)))
@@ -54,6 +56,21 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response {
         return "ok\n".into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, "the disk is full\n").into_response()
+}
+
+/// What somebody without an account may know: the server's name, and who may make one.
+async fn server_info(State(shared): State<Arc<Shared>>) -> Response {
+    let info = shared.relay.server_info(now());
+    let registration = match info.registration() {
+        Registration::Open => "open",
+        Registration::Invite => "invite",
+        Registration::Closed => "closed",
+    };
+    let (name, protocol) = (info.name, info.protocol);
+    let text =
+        json!({"name": name, "registration": registration, "protocol": protocol}).to_string();
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, text).into_response()
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {

@@ -27,6 +27,8 @@ pub struct Chat {
     pub pinned: bool,
     /// Put away.
     pub archived: bool,
+    /// Put back among the unread by hand.
+    pub marked_unread: bool,
     /// No notifications until then, Unix milliseconds.
     pub muted_until: u64,
     /// Text not sent yet.
@@ -54,6 +56,7 @@ impl Chat {
             left: false,
             pinned: false,
             archived: false,
+            marked_unread: false,
             muted_until: 0,
             draft: String::new(),
             read_position: 0,
@@ -75,6 +78,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Chat> {
         left: row.get("left")?,
         pinned: row.get("pinned")?,
         archived: row.get("archived")?,
+        marked_unread: row.get("marked_unread")?,
         muted_until: row.get("muted_until")?,
         draft: row.get("draft")?,
         read_position: row.get("read_position")?,
@@ -99,8 +103,8 @@ impl Tx<'_> {
     pub fn set_chat(&self, chat: &Chat) -> Result<()> {
         self.execute(
             "INSERT OR REPLACE INTO chats (chat_id, kind, title, peer, group_id, requested, left, pinned,
-               archived, muted_until, draft, read_position, read_told, delivered_told, activity_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+               archived, muted_until, draft, read_position, read_told, delivered_told, activity_at, marked_unread)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             (
                 chat.chat_id.as_bytes(),
                 chat.kind,
@@ -117,6 +121,7 @@ impl Tx<'_> {
                 chat.read_told,
                 chat.delivered_told,
                 chat.activity_at,
+                chat.marked_unread,
             ),
         )?;
         Ok(())

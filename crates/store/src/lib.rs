@@ -14,6 +14,7 @@ pub mod groups;
 pub mod holds;
 pub mod inbox;
 pub mod intents;
+pub mod invites;
 pub mod messages;
 pub mod meta;
 mod migrations;

@@ -204,6 +204,56 @@ impl Tx<'_> {
         Ok(rows)
     }
 
+    /// The oldest messages behind a place in the order, newest last.
+    pub fn history_behind(
+        &self,
+        chat: &ChatId,
+        (position, message): (u64, MessageId),
+        limit: u32,
+    ) -> Result<Vec<MessageRow>> {
+        self.all(
+            "SELECT * FROM messages WHERE chat_id = ?1 AND hidden = 0
+               AND (position, message_id) > (?2, ?3)
+             ORDER BY position, message_id LIMIT ?4",
+            (chat.as_bytes(), position, message.as_bytes(), limit),
+            read,
+        )
+    }
+
+    /// The newest texts of others after a position.
+    pub fn unread_texts(
+        &self,
+        chat: &ChatId,
+        read_position: u64,
+        limit: u32,
+    ) -> Result<Vec<MessageRow>> {
+        self.all(
+            "SELECT * FROM messages WHERE chat_id = ?1 AND position > ?2 AND mine = 0
+               AND hidden = 0 AND kind = 0 ORDER BY position DESC, message_id DESC LIMIT ?3",
+            (chat.as_bytes(), read_position, limit),
+            read,
+        )
+    }
+
+    /// The message that a program sent under a name of its own.
+    pub fn message_of_client(&self, client_id: &str) -> Result<Option<MessageId>> {
+        let sql = "SELECT message_id FROM client_ids WHERE client_id = ?1";
+        self.one(sql, [client_id], |row| id(row, "message_id"))
+    }
+
+    /// Keeps the name that a program gave to what it sent; the oldest beyond `kept` are forgotten.
+    pub fn name_message(&self, client_id: &str, message: &MessageId, kept: u32) -> Result<()> {
+        self.execute(
+            "INSERT INTO client_ids (client_id, message_id) VALUES (?1, ?2)",
+            (client_id, message.as_bytes()),
+        )?;
+        self.execute(
+            "DELETE FROM client_ids WHERE number <= ?1",
+            [self.insert_id() - i64::from(kept)],
+        )?;
+        Ok(())
+    }
+
     /// Messages before a place in the order that have their place, hidden ones too, newest first.
     pub fn settled_before(
         &self,

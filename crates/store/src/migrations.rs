@@ -8,7 +8,7 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_messages.sql"),
     include_str!("migrations/0003_search.sql"),
@@ -16,7 +16,8 @@ const STEPS: [&str; 8] = [
     include_str!("migrations/0005_attachments.sql"),
     include_str!("migrations/0006_chain.sql"),
     include_str!("migrations/0007_backup.sql"),
-    include_str!("migrations/0008_kinds.sql"),
+    include_str!("migrations/0008_marks.sql"),
+    include_str!("migrations/0009_kinds.sql"),
 ];
 
 /// Brings a database to the newest version.

@@ -64,7 +64,8 @@ params! {
     /// Switches.
     SettingsChange { read_receipts: Option<bool>, delivered_receipts: Option<bool>, typing: Option<bool> }
     /// This account's marks on a chat.
-    ChatFlags { chat_id: String, pinned: Option<bool>, archived: Option<bool>, muted_until: Option<u64> }
+    ChatFlags { chat_id: String, pinned: Option<bool>, archived: Option<bool>, muted_until: Option<u64>,
+        unread: Option<bool> }
     /// A new title or description.
     ChatTitle { chat_id: String, title: Option<String>, description: Option<String> }
     /// A new role.
@@ -82,7 +83,7 @@ params! {
         mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>,
         view_once: Option<bool>, send_as: Option<SendAs>, waveform: Option<Vec<u8>>, duration_ms: Option<u32>,
         location: Option<NewLocation>, contact: Option<NewContact>, poll: Option<NewPoll>,
-        preview: Option<NewPreview> }
+        preview: Option<NewPreview>, client_id: Option<String> }
     MessageVote { message_id: String, options: Vec<u32> }
     Empty {}
     /// Takes an account up again whose devices are lost.
@@ -97,11 +98,20 @@ params! {
     Address { address: String }
     ChatRef { chat_id: String }
     ChatCreate { title: String, members: Vec<String> }
+    /// An invite link of a group.
+    GroupLink { chat_id: String, approve: Option<bool> }
+    /// Whether somebody has to agree to those who come with the link.
+    LinkRule { chat_id: String, approve: bool }
+    /// What becomes of somebody who asked to join.
+    JoinAnswer { chat_id: String, user: String, accept: bool }
     ChatPage { limit: Option<u32>, after: Option<String> }
     ChatMembers { chat_id: String, members: Vec<String> }
     Draft { chat_id: String, text: String }
     TypingSet { chat_id: String, typing: bool }
-    HistoryPage { chat_id: String, before: Option<String>, limit: Option<u32> }
+    /// A stretch of a chat; one of the three places at most.
+    HistoryPage { chat_id: String, before: Option<String>, after: Option<String>, around: Option<String>,
+        limit: Option<u32> }
+    MessageRefs { message_ids: Vec<String> }
     MessageRef { message_id: String }
     /// A new text in place of an own one.
     MessageEdit { message_id: String, text: String, mentions: Option<Vec<Mention>>,
@@ -120,6 +130,15 @@ params! {
         after: Option<u64>, before: Option<u64>, limit: Option<u32> }
 }
 
+/// Where a stretch of a chat lies: which message it is told from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum HistoryFrom {
+    Before(String),
+    After(String),
+    Around(String),
+}
+
 /// Everything that can be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -131,6 +150,7 @@ pub enum Command {
     AccountCreate(AccountCreate),
     AccountInfo,
     AccountUpdate(AccountUpdate),
+    AccountRecord,
     AccountRestore(AccountRestore),
     BackupStatus,
     BackupEnable,
@@ -157,6 +177,11 @@ pub enum Command {
     AddMembers { chat_id: String, members: Vec<String> },
     RemoveMembers { chat_id: String, members: Vec<String> },
     Leave { chat_id: String },
+    CreateLink { chat_id: String, approve: bool },
+    SetLink { chat_id: String, approve: bool },
+    RevokeLink { chat_id: String },
+    Join { uri: String },
+    AnswerJoin(JoinAnswer),
     SetTitle(ChatTitle),
     SetRole(ChatRole),
     SetPolicy(ChatPolicy),
@@ -164,7 +189,9 @@ pub enum Command {
     SetDraft { chat_id: String, text: String },
     Typing { chat_id: String, typing: bool },
     Send(Box<MessagesSend>),
-    History { chat_id: String, before: Option<String>, limit: u32 },
+    History { chat_id: String, from: Option<HistoryFrom>, limit: u32 },
+    Messages { message_ids: Vec<String> },
+    Retry { message_id: String },
     Versions { message_id: String },
     Edit(MessageEdit),
     Delete { message_id: String, for_everyone: bool },
@@ -185,7 +212,6 @@ impl Command {
     /// Reads a method and its parameters.
     pub fn parse(method: &str, params: Value) -> Result<Self, InvalidCommand> {
         let params = if params.is_null() { Value::Object(Default::default()) } else { params };
-        let page = |limit: Option<u32>| limit.unwrap_or(PAGE).min(MAX_PAGE);
         Ok(match method {
             "version" => none(params, Self::Version)?,
             "sync" => none(params, Self::Sync)?,
@@ -194,6 +220,7 @@ impl Command {
             "account.create" => Self::AccountCreate(read(params)?),
             "account.info" => none(params, Self::AccountInfo)?,
             "account.update" => Self::AccountUpdate(read(params)?),
+            "account.record" => none(params, Self::AccountRecord)?,
             "account.restore" => Self::AccountRestore(read(params)?),
             "backup.status" => none(params, Self::BackupStatus)?,
             "backup.enable" => none(params, Self::BackupEnable)?,
@@ -219,11 +246,12 @@ impl Command {
             "messages.read_attachment" => Self::ReadAttachment(read(params)?),
             "messages.forward" => Self::Forward(read(params)?),
             "messages.send" => Self::Send(Box::new(read(params)?)),
-            "messages.history" => read::<HistoryPage>(params).map(|p| Self::History {
-                chat_id: p.chat_id,
-                before: p.before,
-                limit: page(p.limit),
-            })?,
+            "messages.history" => Self::history(read(params)?)?,
+            "messages.get" => read::<MessageRefs>(params)
+                .map(|p| Self::Messages { message_ids: p.message_ids })?,
+            "messages.retry" => {
+                read::<MessageRef>(params).map(|p| Self::Retry { message_id: p.message_id })?
+            }
             "messages.versions" => {
                 read::<MessageRef>(params).map(|p| Self::Versions { message_id: p.message_id })?
             }
@@ -245,6 +273,22 @@ impl Command {
                 .map(|p| Self::ChatsList { limit: page(p.limit), after: p.after })?,
             chats => Self::parse_chats(chats, params)?,
         })
+    }
+
+    fn history(wish: HistoryPage) -> Result<Self, InvalidCommand> {
+        let mut places = [
+            wish.before.map(HistoryFrom::Before),
+            wish.after.map(HistoryFrom::After),
+            wish.around.map(HistoryFrom::Around),
+        ]
+        .into_iter()
+        .flatten();
+        let from = places.next();
+        if places.next().is_some() {
+            let problem = "only one of `before`, `after` and `around`".to_string();
+            return Err(InvalidCommand::Param { param: "around".to_string(), problem });
+        }
+        Ok(Self::History { chat_id: wish.chat_id, from, limit: page(wish.limit) })
     }
 
     fn parse_chats(method: &str, params: Value) -> Result<Self, InvalidCommand> {
@@ -269,6 +313,17 @@ impl Command {
             "chats.remove_members" => read::<ChatMembers>(params)
                 .map(|p| Self::RemoveMembers { chat_id: p.chat_id, members: p.members })?,
             "chats.leave" => read::<ChatRef>(params).map(|p| Self::Leave { chat_id: p.chat_id })?,
+            "chats.create_link" => read::<GroupLink>(params).map(|p| Self::CreateLink {
+                chat_id: p.chat_id,
+                approve: p.approve.unwrap_or(true),
+            })?,
+            "chats.set_link" => read::<LinkRule>(params)
+                .map(|p| Self::SetLink { chat_id: p.chat_id, approve: p.approve })?,
+            "chats.revoke_link" => {
+                read::<ChatRef>(params).map(|p| Self::RevokeLink { chat_id: p.chat_id })?
+            }
+            "chats.join" => read::<Uri>(params).map(|p| Self::Join { uri: p.uri })?,
+            "chats.answer_join" => Self::AnswerJoin(read(params)?),
             "chats.set_title" => Self::SetTitle(read(params)?),
             "chats.set_role" => Self::SetRole(read(params)?),
             "chats.set_policy" => Self::SetPolicy(read(params)?),
@@ -278,6 +333,10 @@ impl Command {
             _ => return Err(InvalidCommand::UnknownMethod),
         })
     }
+}
+
+fn page(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(PAGE).min(MAX_PAGE)
 }
 
 fn none(params: Value, command: Command) -> Result<Command, InvalidCommand> {
@@ -321,6 +380,7 @@ mod tests {
                 "mentions[0].user",
             ),
             ("messages.history", json!({"chat_id": "c", "limit": -1}), "limit"),
+            ("messages.history", json!({"chat_id": "c", "before": "a", "after": "b"}), "around"),
             ("messages.send", json!({"chat_id": "c", "send_as": "gif"}), "send_as"),
             (
                 "messages.send",

@@ -11,9 +11,9 @@ pub mod rpc;
 
 pub use command::{
     AccountCreate, AccountRestore, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle,
-    Command, Format, InvalidCommand, LinkStart, Mention, MessageEdit, MessagesForward,
-    MessagesSearch, MessagesSend, ReadAttachment, RecoveryCode, SaveAttachment, SettingsChange,
-    WrittenCode,
+    Command, Format, HistoryFrom, InvalidCommand, JoinAnswer, LinkStart, Mention, MessageEdit,
+    MessagesForward, MessagesSearch, MessagesSend, ReadAttachment, RecoveryCode, SaveAttachment,
+    SettingsChange, WrittenCode,
 };
 pub use error::{Code, Failure, Retry};
 pub use kinds::{
@@ -22,6 +22,6 @@ pub use kinds::{
 };
 pub use model::{
     AccountView, Answer, AttachmentView, BackupView, ChatInfo, ChatView, ContactView, DeviceView,
-    Event, HighlightView, MemberView, MessageView, PolicyView, ReactionView, SafetyView,
-    SenderView, SettingsView, VersionView, Word,
+    Event, HighlightView, JoinLinkView, JoinRequestView, MemberView, MessageView, PolicyView,
+    ReactionView, SafetyView, SenderView, SettingsView, VersionView, Word,
 };

@@ -171,6 +171,10 @@ pub struct MessageView {
     pub highlights: Vec<HighlightView>,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// A row of the chat list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -179,6 +183,15 @@ pub struct ChatView {
     pub kind: Word,
     pub title: String,
     pub unread: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub mentions: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub marked_unread: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub join_requests: u64,
+    pub active_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Box<MessageView>>,
     pub requested: bool,
@@ -202,6 +215,24 @@ pub struct MemberView {
     pub devices: u32,
 }
 
+/// The invite link of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct JoinLinkView {
+    pub uri: String,
+    pub approve: bool,
+}
+
+/// Somebody who wants to be let into a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct JoinRequestView {
+    pub user_id: String,
+    pub address: String,
+    pub display_name: String,
+    pub asked_at: u64,
+}
+
 /// Who may do what in a group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -222,6 +253,10 @@ pub struct ChatInfo {
     pub members: Vec<MemberView>,
     pub epoch: u64,
     pub policy: PolicyView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join_link: Option<JoinLinkView>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub join_requests: Vec<JoinRequestView>,
     pub requested: bool,
     pub left: bool,
 }
@@ -251,6 +286,7 @@ pub enum Answer {
     Version { version: Word, protocol: u32 },
     Created { user_id: String, address: String, device_id: String },
     Account(AccountView),
+    Record { record: Value },
     Settings(SettingsView),
     Devices { devices: Vec<DeviceView> },
     Contacts { contacts: Vec<ContactView> },
@@ -285,6 +321,8 @@ pub enum Event {
     MessageReceived { message: MessageView },
     #[serde(rename = "message.updated")]
     MessageUpdated { message: MessageView },
+    #[serde(rename = "message.removed")]
+    MessageRemoved { chat_id: String, message_id: String },
     #[serde(rename = "transfer.progress")]
     TransferProgress { message_id: String, index: u32, direction: Word, done: u64, total: u64 },
     #[serde(rename = "typing")]

@@ -1,5 +1,5 @@
 //! Links: `parlor:contact?server=URL&user=ID` to a person, `parlor:link?server=URL&queue=ID&key=HASH` from a
-//! device that wants to be linked. URL is percent-encoded. Parameters that are not known are ignored, so that
+//! device that wants to be linked, `parlor:group?server=URL&queue=ID&key=KEY&title=TEXT` into a group. URL is percent-encoded. Parameters that are not known are ignored, so that
 //! later versions can add some.
 
 use crate::id::{Hash, QueueId, UserId};
@@ -25,6 +25,19 @@ pub struct DeviceLink {
     pub key: Hash,
 }
 
+/// An invite link of a group. Whoever has it can ask to be let in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GroupLink {
+    /// The server of the group.
+    pub server: String,
+    /// Where requests go.
+    pub queue: QueueId,
+    /// 32 random bytes, from which the keys for requests are made.
+    pub key: Hash,
+    /// What the group was called when the link was made.
+    pub title: String,
+}
+
 /// The text is no link of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("this is not a Parlor link of this kind")]
@@ -32,6 +45,7 @@ pub struct InvalidLink;
 
 const CONTACT: &str = "parlor:contact?";
 const DEVICE: &str = "parlor:link?";
+const GROUP: &str = "parlor:group?";
 
 impl ContactLink {
     /// The link as text.
@@ -60,6 +74,27 @@ impl DeviceLink {
             server: decode(server)?,
             queue: QueueId::parse(queue).map_err(|_| InvalidLink)?,
             key: Hash::parse(key).map_err(|_| InvalidLink)?,
+        })
+    }
+}
+
+impl GroupLink {
+    /// The link as text.
+    pub fn uri(&self) -> String {
+        let (server, title) = (encode(&self.server), encode(&self.title));
+        let (queue, key) = (self.queue.text(), self.key.text());
+        format!("{GROUP}server={server}&queue={queue}&key={key}&title={title}")
+    }
+
+    /// Reads a link.
+    pub fn parse(text: &str) -> Result<Self, InvalidLink> {
+        let [server, queue, key, title] =
+            parameters(text, GROUP, ["server", "queue", "key", "title"])?;
+        Ok(Self {
+            server: decode(server)?,
+            queue: QueueId::parse(queue).map_err(|_| InvalidLink)?,
+            key: Hash::parse(key).map_err(|_| InvalidLink)?,
+            title: decode(title)?,
         })
     }
 }

@@ -60,6 +60,11 @@ pub fn leave(group: &GroupId, queue: &QueueId) -> Vec<u8> {
     [b"parlor-leave-v1".as_slice(), &group.0, &queue.0].concat()
 }
 
+/// Asks to be let into a group, with the device key; queue and key are those of its invite link.
+pub fn join(queue: &QueueId, key: &Hash, body: &[u8]) -> Vec<u8> {
+    [b"parlor-join-v1".as_slice(), &queue.0, &hash(&key.0).0, body].concat()
+}
+
 /// Signs an ephemeral content, with the device key.
 pub fn ephemeral(group: &GroupId, epoch: u64, content: &[u8]) -> Vec<u8> {
     [b"parlor-ephemeral-v1".as_slice(), &group.0, &epoch.to_be_bytes(), &hash(content).0].concat()

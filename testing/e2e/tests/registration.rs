@@ -54,5 +54,13 @@ fn what_a_server_holds_names_no_contact() -> Result<()> {
     {
         ensure!(!dump.stdout.contains(secret), "the server knows {secret:?}");
     }
+    let own = alice.call("account.record", json!({}))?;
+    bob.sync()?;
+    alice.sync()?;
+    let whole = own.get("record").cloned().unwrap_or_default();
+    let keys =
+        |value: &Value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+    ensure!(keys(&whole) == keys(&value), "a person is shown something else: {whole}");
+    ensure!(whole.get("user_id") == Some(&json!(alice.user_id)));
     Ok(())
 }

@@ -161,7 +161,7 @@ fn voice_messages_and_stickers() -> Result<()> {
         // Held down, it is sent when it is let go of; slid up it goes on, slid aside it is gone.
         let record = || By::Css("[data-record]");
         ines.hold(record()).await?;
-        ines.see_text("0:01").await?;
+        ines.see(By::XPath("//*[@role='timer'][.='0:01']")).await?;
         ines.let_go().await?;
         gets(&mut amara, "voice")?;
         ines.hold(record()).await?;

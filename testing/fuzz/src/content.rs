@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use parlor_engine::{Effects, Input};
 use parlor_mls::Group;
 use parlor_wire::content::{
-    Attachment, Contact, Content, Delete, Edit, Entity, FileAgain, FileWanted, Leave, Location,
-    MemberName, MemberNames, OwnState, Poll, Preview, Profile, Reaction, ReaddRequest, Receipt,
-    Resend, ResendRequest, Text, Vote, content::Body, text::Thing,
+    Attachment, Contact, Content, Delete, Edit, Entity, FileAgain, FileWanted, JoinAsked, Leave,
+    Location, MemberName, MemberNames, OwnState, Poll, Preview, Profile, Reaction, ReaddRequest,
+    Receipt, Resend, ResendRequest, Text, Vote, content::Body, text::Thing,
 };
 use parlor_wire::device::{
     BackupKeys, ChatMarks, ChatName, HiddenMessage, OwnChange, OwnChanges, PersonMarks, ProfileNow,
@@ -123,6 +123,11 @@ fn seeds(world: &mut Prepared) -> Result<Vec<Vec<u8>>> {
             position: 5,
         }),
         Body::ReaddRequest(ReaddRequest { group_id: all.to_vec(), device_id: vec![1; 16] }),
+        Body::JoinAsked(JoinAsked {
+            user_id: vec![3; 32],
+            display_name: "Name".into(),
+            declined: false,
+        }),
         Body::FileWanted(FileWanted { target: target.clone(), index: 0 }),
         Body::FileAgain(FileAgain { target: target.clone(), index: 0, blob_id: vec![1; 16] }),
         Body::OwnState(OwnState { payload: own_changes(&target, &alice).encode_to_vec() }),

@@ -60,7 +60,7 @@ impl<'a, 't> Online<'a, 't> {
         let _ = self.handle(Input::Command(2, Command::ContactsList))?;
         for chat in self.tx.chats()? {
             let chat_id = chat.chat_id.text();
-            let page = Command::History { chat_id, before: None, limit: 200 };
+            let page = Command::History { chat_id, from: None, limit: 200 };
             let _ = self.handle(Input::Command(3, page))?;
         }
         self.now += 60_000;

@@ -51,7 +51,7 @@ fn decode<T: Message + Default + PartialEq>(bytes: &[u8]) -> Result<()> {
 }
 
 /// Every message that is read by itself, out of something that was opened or stored.
-const MESSAGES: [Decoder; 14] = [
+const MESSAGES: [Decoder; 16] = [
     decode::<content::Content>,
     decode::<content::GroupState>,
     decode::<content::LeafIdentity>,
@@ -60,6 +60,8 @@ const MESSAGES: [Decoder; 14] = [
     decode::<content::EphemeralBox>,
     decode::<content::EphemeralContent>,
     decode::<device::LinkFrame>,
+    decode::<device::JoinRequest>,
+    decode::<device::JoinRequestBody>,
     decode::<device::GrantContent>,
     decode::<device::HistoryWant>,
     decode::<device::HistoryChunk>,

@@ -92,6 +92,7 @@ fn what_a_person_does_on_one_device_shows_on_the_others() -> Result<()> {
             pinned: Some(pinned),
             archived: None,
             muted_until: Some(9_000_000_000_000),
+            unread: Some(pinned),
         };
         story.world.command(device, Command::SetFlags(flags))?;
         Ok(())
@@ -101,6 +102,7 @@ fn what_a_person_does_on_one_device_shows_on_the_others() -> Result<()> {
     story.world.settle()?;
     let group = story.group(second)?;
     ensure!(group.pinned && group.muted_until == 9_000_000_000_000, "marks did not come along");
+    ensure!(group.marked_unread, "the mark of what is unread did not come along");
     pin(&mut story, second, false)?;
     let chat_id = story.group(second)?.chat_id.text();
     story
@@ -117,6 +119,7 @@ fn what_a_person_does_on_one_device_shows_on_the_others() -> Result<()> {
     let there = story.group(0)?;
     ensure!(!there.pinned && there.draft == "later", "marks did not come back: {there:?}");
     ensure!(there.read_position >= newest.position, "reading did not come back");
+    ensure!(!there.marked_unread, "what was read is still marked as unread");
     // At once on both: the later one in the order of the own devices counts on both.
     pin(&mut story, 0, true)?;
     pin(&mut story, second, false)?;

@@ -264,6 +264,7 @@ impl Step<'_, '_> {
     ) -> Result<Result<Answer, Failure>> {
         chat.pinned = flags.pinned.unwrap_or(chat.pinned);
         chat.archived = flags.archived.unwrap_or(chat.archived);
+        chat.marked_unread = flags.unread.unwrap_or(chat.marked_unread);
         // SQLite keeps signed numbers: "for ever" is the largest of them.
         chat.muted_until =
             flags.muted_until.map_or(chat.muted_until, |until| until.min(i64::MAX as u64));
@@ -271,6 +272,7 @@ impl Step<'_, '_> {
         let marks = ChatMarks {
             pinned: flags.pinned,
             archived: flags.archived,
+            unread: flags.unread,
             muted_until: flags.muted_until.map(|_| chat.muted_until),
             ..ChatMarks::default()
         };

@@ -14,7 +14,7 @@ use parlor_wire::{UserId, statement};
 
 impl Step<'_, '_> {
     /// A group that this account is in; otherwise the command is answered.
-    fn group_chat(&mut self, ticket: Ticket, chat_id: &str) -> Result<Option<Chat>> {
+    pub(super) fn group_chat(&mut self, ticket: Ticket, chat_id: &str) -> Result<Option<Chat>> {
         let chat = match ChatId::parse(chat_id) {
             Ok(id) => self.tx.chat(&id)?,
             Err(_) => None,
@@ -32,12 +32,23 @@ impl Step<'_, '_> {
     }
 
     fn wish(&mut self, ticket: Ticket, chat: &Chat, wish: &Wish) -> Result<()> {
+        self.wish_for(ticket, chat, wish, Answer::Empty {})
+    }
+
+    /// Has a wish carried out; then the command is answered.
+    pub(super) fn wish_for(
+        &mut self,
+        ticket: Ticket,
+        chat: &Chat,
+        wish: &Wish,
+        answer: Answer,
+    ) -> Result<()> {
         let Some(group) = chat.group else {
             self.fail(ticket, Code::NotAMember, "You are not in this chat any more.");
             return Ok(());
         };
         let intent = self.add_intent(chat.chat_id, group, CHANGE, wish, 0)?;
-        self.answer_with_intent(ticket, intent, Answer::Empty {});
+        self.answer_with_intent(ticket, intent, answer);
         Ok(())
     }
 

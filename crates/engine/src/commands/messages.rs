@@ -1,4 +1,4 @@
-//! Saying things, and reading what was said.
+//! Saying things, and changing what was said.
 
 use super::files::caption_problem;
 use super::kinds::meant;
@@ -9,17 +9,21 @@ use crate::own::one;
 use crate::step::{Step, Touch};
 use crate::{EngineError, Result, Ticket};
 use parlor_store::chats::Chat;
-use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_store::files::{FileRow, Problem, Remote};
+use parlor_store::messages::{Kind, MessageRow, PENDING, State};
 use parlor_store::outbox;
-use parlor_view::{
-    Answer, Code, Command, Failure, Format, Mention, MessageEdit, MessagesSend, VersionView,
-};
+use parlor_view::{Answer, Code, Command, Failure, Format, Mention, MessageEdit, MessagesSend};
 use parlor_wire::content::{
     Content, Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body,
 };
 use parlor_wire::device::{HiddenMessage, own_change::Change};
 use parlor_wire::limits::{MAX_EMOJI_BYTES, MAX_ENTITIES, MAX_TEXT_BYTES};
 use parlor_wire::{GroupId, Message, MessageId, UserId};
+
+/// Bytes of the name that a program may give to what it sends.
+const MAX_CLIENT_ID: usize = 64;
+/// Such names that are remembered.
+const CLIENT_IDS_KEPT: u32 = 10_000;
 
 pub(super) type Answered = Result<Result<Answer, Failure>>;
 
@@ -63,14 +67,29 @@ impl Step<'_, '_> {
         let formatting = (&wish.mentions, &wish.entities);
         let Some(entities) = self.entities(ticket, formatting, command)? else { return Ok(()) };
         let id = wish.chat_id.clone();
+        let client_id = wish.client_id.clone();
+        if client_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > MAX_CLIENT_ID) {
+            self.fail(ticket, Code::TooLarge, "A client id has 1 to 64 bytes.");
+            return Ok(());
+        }
         let Prepared { files, page, .. } = self.take_prepared(ticket).unwrap_or_default();
         let mut taken = false;
         self.with_chat(ticket, &id, |step, chat| {
+            if let Some(sent) =
+                client_id.as_deref().map(|id| step.tx.message_of_client(id)).transpose()?.flatten()
+            {
+                return Ok(Ok(Answer::Message { message_id: sent.text() }));
+            }
             let answer = match step.text_of(&wish, entities, &files, page)? {
                 Ok(text) => step.send(chat, &wish, text, &files)?,
                 Err(problem) => Err(problem),
             };
             taken = answer.is_ok();
+            if let (Some(client_id), Ok(Answer::Message { message_id })) = (&client_id, &answer)
+                && let Ok(message) = MessageId::parse(message_id)
+            {
+                step.tx.name_message(client_id, &message, CLIENT_IDS_KEPT)?;
+            }
             Ok(answer)
         })?;
         if !taken {
@@ -182,35 +201,6 @@ impl Step<'_, '_> {
         Ok(self.tx.set_message(row)?)
     }
 
-    pub(super) fn history(&mut self, chat: &Chat, before: Option<&str>, limit: u32) -> Answered {
-        let before = match before.map(MessageId::parse) {
-            None => None,
-            Some(id) => match id.ok().map(|id| self.tx.message(&id)).transpose()?.flatten() {
-                Some(row) if row.chat_id == chat.chat_id => Some((row.position, row.message_id)),
-                _ => return Ok(Err(Failure::new(Code::NotFound, "There is no such message."))),
-            },
-        };
-        let rows = self.tx.history(&chat.chat_id, before, limit)?;
-        let messages = rows.iter().map(|row| self.message_view(row)).collect::<Result<_>>()?;
-        Ok(Ok(Answer::Messages { messages }))
-    }
-
-    pub(super) fn versions(&mut self, row: &MessageRow) -> Answered {
-        let mut versions: Vec<VersionView> = self
-            .tx
-            .versions(&row.message_id)?
-            .into_iter()
-            .map(|version| VersionView { text: version.text, at: version.at })
-            .collect();
-        if row.kind == Kind::Text {
-            versions.push(VersionView {
-                text: row.text.clone(),
-                at: row.edited_at.unwrap_or(row.sent_at),
-            });
-        }
-        Ok(Ok(Answer::Versions { versions }))
-    }
-
     /// An own action on a message: applied here as it will be there, and queued.
     pub(super) fn act(&mut self, row: &MessageRow, body: Body) -> Answered {
         let Some(chat) = self.tx.chat(&row.chat_id)? else {
@@ -315,6 +305,52 @@ impl Step<'_, '_> {
         Ok(Ok(Answer::Empty {}))
     }
 
+    /// Sends a message that failed once more, under its own id: nobody has it yet.
+    pub(super) fn retry(&mut self, mut row: MessageRow) -> Answered {
+        let again = self.content_of(&row).filter(|_| row.mine && row.state == State::Failed);
+        let Some(mut content) = again else {
+            return Ok(Err(refused("Only what failed can be sent again.")));
+        };
+        let Some(chat) = self.tx.chat(&row.chat_id)? else {
+            return Ok(Err(Failure::new(Code::NotFound, "There is no such chat.")));
+        };
+        let chat = match self.chat_to_send(chat)? {
+            Ok(chat) => chat,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let files = self.tx.files_of(&row.message_id)?;
+        let lost = |file: &FileRow| {
+            file.problem == Problem::Lost || (!file.here && file.remote != Remote::Ready)
+        };
+        if files.len() != Self::attachments_of(&row).len()
+            || files.iter().any(|(_, file)| lost(file))
+        {
+            return Ok(Err(Failure::new(Code::NotFound, "A file of it is not here any more.")));
+        }
+        content.sent_at = self.now;
+        let held = !files.is_empty();
+        for (_, file) in files {
+            self.file_goes_out(FileRow { problem: Problem::None, ..file })?;
+        }
+        let number = self.tx.enqueue(
+            &chat.chat_id,
+            &row.message_id,
+            outbox::Kind::Message,
+            &content.encode_to_vec(),
+        )?;
+        if held {
+            self.tx.hold_outbox(number)?;
+        }
+        row.sent_at = self.now;
+        row.state = State::Queued;
+        row.position = PENDING + number.unsigned_abs();
+        self.tx.set_message(&row)?;
+        self.touch_message(row.message_id, Touch::Updated);
+        self.touch_chat(row.chat_id);
+        self.pump.insert(row.chat_id);
+        Ok(Ok(Answer::Empty {}))
+    }
+
     pub(super) fn react(&mut self, row: &MessageRow, emoji: &str) -> Answered {
         if emoji.len() > MAX_EMOJI_BYTES {
             return Ok(Err(Failure::new(Code::TooLarge, "A reaction is one emoji.")));
@@ -335,7 +371,7 @@ impl Step<'_, '_> {
             MessageId::parse(up_to).ok().map(|id| self.tx.message(&id)).transpose()?.flatten();
         match row {
             Some(row) if row.chat_id == chat.chat_id => {
-                let position = row.position.min(parlor_store::messages::PENDING);
+                let position = row.position.min(PENDING);
                 self.mark_read(&chat.chat_id, position)?;
                 Ok(Ok(Answer::Empty {}))
             }

@@ -3,6 +3,8 @@
 mod chats;
 mod files;
 mod groups;
+mod history;
+mod invites;
 mod kinds;
 mod messages;
 mod polls;
@@ -54,6 +56,7 @@ impl Step<'_, '_> {
                 let view = self.account_view()?;
                 self.answer(ticket, Ok(Answer::Account(view)));
             }
+            Command::AccountRecord => self.ask_for_record(ticket, &command),
             Command::AccountRestore(wish) => self.start_restore(ticket, wish)?,
             Command::BackupStatus => self.backup_status(ticket)?,
             Command::BackupEnable => self.enable_backup(ticket, &command)?,
@@ -130,6 +133,15 @@ impl Step<'_, '_> {
                 self.change_members(ticket, &chat_id, &members, false, &command)
             }
             Command::Leave { chat_id } => self.with_chat(ticket, &chat_id, Self::leave),
+            Command::CreateLink { chat_id, approve } => {
+                self.create_link(ticket, &chat_id, approve, &command)
+            }
+            Command::SetLink { chat_id, approve } => self.set_link(ticket, &chat_id, approve),
+            Command::RevokeLink { chat_id } => self.revoke_link(ticket, &chat_id),
+            Command::Join { uri } => self.join_group(ticket, &uri, &command),
+            Command::AnswerJoin(wish) => {
+                self.answer_join(ticket, (&wish.chat_id, &wish.user, wish.accept), &command)
+            }
             Command::SetTitle(wish) => self.set_title(ticket, wish),
             Command::SetRole(wish) => self.set_role(ticket, wish, &command),
             Command::SetPolicy(wish) => self.set_policy(ticket, wish),
@@ -147,10 +159,14 @@ impl Step<'_, '_> {
                 })
             }
             Command::Send(wish) => self.send_command(ticket, *wish, &command),
-            Command::History { chat_id, before, limit } => {
+            Command::History { chat_id, from, limit } => {
                 self.with_chat(ticket, &chat_id, |step, chat| {
-                    step.history(&chat, before.as_deref(), limit)
+                    step.history(&chat, from.as_ref(), limit)
                 })
+            }
+            Command::Messages { message_ids } => self.messages(ticket, &message_ids),
+            Command::Retry { message_id } => {
+                self.with_message(ticket, &message_id, |step, row| step.retry(row))
             }
             Command::Versions { message_id } => {
                 self.with_message(ticket, &message_id, |step, row| step.versions(&row))

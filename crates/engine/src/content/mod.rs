@@ -71,6 +71,7 @@ impl Step<'_, '_> {
             Some(Body::ResendRequest(request)) => self.resend(&request, said),
             Some(Body::Resend(resend)) => self.resent(&resend, said),
             Some(Body::ReaddRequest(request)) => self.readd_requested(&said.sender, &request),
+            Some(Body::JoinAsked(asked)) => self.join_asked(&asked, said),
             Some(Body::OwnState(state)) => self.own_changes_came(&state.payload, said),
             Some(Body::FileWanted(wanted)) => self.file_wanted(&wanted, said),
             Some(Body::FileAgain(again)) => match MessageId::try_from(&again.target) {
@@ -190,12 +191,19 @@ impl Step<'_, '_> {
 
     fn names_came(&mut self, names: &parlor_wire::content::MemberNames) -> Result<()> {
         for name in &names.members {
-            let Ok(user) = UserId::try_from(&name.user_id) else { continue };
-            let mut person = self.tx.person(&user)?;
-            if name.display_name.len() <= MAX_NAME_BYTES && person.display_name.is_none() {
-                person.hinted_name = Some(name.display_name.clone());
-                self.tx.set_person(&person)?;
+            if let Ok(user) = UserId::try_from(&name.user_id) {
+                self.hint_name(&user, &name.display_name)?;
             }
+        }
+        Ok(())
+    }
+
+    /// A name for somebody, until they say their own.
+    pub fn hint_name(&mut self, user: &UserId, name: &str) -> Result<()> {
+        let mut person = self.tx.person(user)?;
+        if name.len() <= MAX_NAME_BYTES && person.display_name.is_none() {
+            person.hinted_name = Some(name.to_string());
+            self.tx.set_person(&person)?;
         }
         Ok(())
     }

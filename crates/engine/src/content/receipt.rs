@@ -87,8 +87,9 @@ impl Step<'_, '_> {
     /// Everything up to a position was read here.
     pub fn mark_read(&mut self, chat_id: &ChatId, up_to: u64) -> Result<()> {
         let Some(mut chat) = self.tx.chat(chat_id)? else { return Ok(()) };
-        if up_to > chat.read_position {
-            let marks = ChatMarks { read_position: Some(up_to), ..ChatMarks::default() };
+        if up_to > chat.read_position || chat.marked_unread {
+            let unread = std::mem::take(&mut chat.marked_unread).then_some(false);
+            let marks = ChatMarks { read_position: Some(up_to), unread, ..ChatMarks::default() };
             self.mark(chat_id, marks)?;
         }
         chat.read_position = chat.read_position.max(up_to);

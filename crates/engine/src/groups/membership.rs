@@ -160,12 +160,18 @@ impl Step<'_, '_> {
                 notices.push(at("created", None, &view.state.title))
             }
             Some(before) => {
+                for user in new {
+                    self.tx.drop_join_request(&row.group_id, user)?;
+                }
                 notices.extend(new.iter().map(|user| at("added", Some(*user), "")));
                 notices.extend(gone.iter().map(|member| {
                     let left = rules::departs(before, &view.state, &member.user_id);
                     let code = if left { "left" } else { "removed" };
                     at(code, Some(member.user_id), "")
                 }));
+                if before.state.join_link != view.state.join_link {
+                    self.links_moved(&row.group_id, &view.state)?;
+                }
                 if before.state.title != view.state.title {
                     notices.push(at("title", None, &view.state.title));
                 }

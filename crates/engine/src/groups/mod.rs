@@ -28,7 +28,7 @@ use parlor_store::chats::ChatId;
 use parlor_store::groups::Status;
 use parlor_store::intents::IntentRow;
 use parlor_view::{Answer, Code, Failure};
-use parlor_wire::content::{Departure, Role};
+use parlor_wire::content::{Departure, JoinLink, Role};
 use parlor_wire::relay::{self, Bundle, client_frame::Request, reply::Result as Outcome};
 use parlor_wire::{GroupId, Hash, Message};
 pub use rejoin::RecordingJudge;
@@ -67,6 +67,9 @@ pub struct Wish {
     pub edit_info: Option<i32>,
     #[prost(int32, optional, tag = "9")]
     pub send_messages: Option<i32>,
+    /// Another invite link; none, when it is empty.
+    #[prost(message, optional, tag = "16")]
+    pub join_link: Option<JoinLink>,
     /// Kind of the chat, with FOUND.
     #[prost(int32, tag = "10")]
     pub kind: i32,

@@ -401,6 +401,7 @@ impl Step<'_, '_> {
 
     /// A device log that was asked for does not exist or does not hold.
     pub fn log_missing(&mut self, user: &UserId, failure: &Failure) -> Result<()> {
+        self.joins_come_to_nothing(user)?;
         for intent in self.tx.intents()? {
             let wish = wish(&intent)?;
             if wish.add.iter().any(|id| id.as_slice() == user.as_bytes()) {
@@ -470,6 +471,13 @@ fn wished_state(view: &GroupView, wish: &Wish) -> Result<GroupState> {
         *field = wanted.unwrap_or(*field);
     }
     state.policy = Some(policy);
+    if let Some(link) = &wish.join_link {
+        state.join_link = Some(link.clone()).filter(|link| !link.queue_id.is_empty());
+    }
+    // Who was removed has the link, and is not to come back by it unasked.
+    if let Some(link) = state.join_link.as_mut().filter(|_| !wish.remove.is_empty()) {
+        link.approve |= wish.departures.is_empty();
+    }
     for role in &wish.roles {
         rules::set_role(&mut state, &UserId::try_from(&role.user_id)?, role.role());
     }

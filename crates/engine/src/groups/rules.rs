@@ -133,6 +133,11 @@ fn check_state(
     if !same_info && !may_edit {
         return Err(Refusal("may not change the title"));
     }
+    if after.join_link != before.join_link
+        && !(before.kind() == ChatKind::Group && allows(policy.add_members(), mine))
+    {
+        return Err(Refusal("may not change the invite link"));
+    }
     if after.policy != before.policy
         && !(before.kind() == ChatKind::Group && mine != RoleKind::Member)
     {
@@ -172,7 +177,7 @@ mod tests {
     use parlor_crypto::Secret;
     use parlor_crypto::sign::SigningKey;
     use parlor_mls::{Joiner, LeafClaim, Member};
-    use parlor_wire::content::Policy;
+    use parlor_wire::content::{JoinLink, Policy};
     use parlor_wire::{DeviceId, GroupId, QueueId};
 
     fn leaf(n: u8) -> LeafClaim {
@@ -273,6 +278,8 @@ mod tests {
         assert!(!verdict(&role(2, 2, RoleKind::Owner)) && verdict(&role(1, 2, RoleKind::Owner)));
         let policy = |by| with_state(by, &[], |state| state.policy = Some(Policy::default()));
         assert!(verdict(&policy(2)) && !verdict(&policy(3)));
+        let link = |by| with_state(by, &[], |state| state.join_link = Some(JoinLink::default()));
+        assert!(verdict(&link(2)) && !verdict(&link(3)), "who may add people has the link");
         let kind = with_state(1, &[], |state| state.kind = ChatKind::Direct as i32);
         assert!(!verdict(&kind));
     }

@@ -131,6 +131,7 @@ impl Step<'_, '_> {
         chat.requested = record.requested;
         chat.pinned = record.pinned;
         chat.archived = record.archived;
+        chat.marked_unread = record.marked_unread;
         chat.muted_until = record.muted_until;
         chat.draft.clone_from(&record.draft);
         chat.read_position = chat.read_position.max(record.read_position);

@@ -396,6 +396,7 @@ pub fn chat_record(chat: &Chat) -> Option<ChatRecord> {
         left: chat.left,
         pinned: chat.pinned,
         archived: chat.archived,
+        marked_unread: chat.marked_unread,
         muted_until: chat.muted_until,
         draft: chat.draft.clone(),
         read_position: chat.read_position,

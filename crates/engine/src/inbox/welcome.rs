@@ -130,7 +130,13 @@ impl Step<'_, '_> {
             let mut chat = Chat::new(chat_id, view.state.kind, self.now);
             chat.peer = peer;
             chat.group = Some(view.id);
-            chat.requested = !person.accepted;
+            // Who asked to be let in is in.
+            let queue = view.state.join_link.as_ref().map(|link| QueueId::try_from(&link.queue_id));
+            let asked = match queue {
+                Some(Ok(queue)) => self.tx.take_own_join(&queue)?,
+                _ => false,
+            };
+            chat.requested = !person.accepted && !asked;
             self.tx.set_chat(&chat)?;
             if chat.requested {
                 self.touch_request(chat_id);

@@ -173,6 +173,9 @@ impl Step<'_, '_> {
         {
             return self.approving_frame(state, body);
         }
+        if self.join_request_came(queue, payload)? {
+            return Ok(());
+        }
         self.history_came(queue, payload)
     }
 }

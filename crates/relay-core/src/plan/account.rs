@@ -2,6 +2,7 @@
 
 use super::{Failed, Planned, Step, bucket, device, field, malformed, refused};
 use crate::command::{Command, LogChange, NewDevice, Operation, Refusal};
+use crate::dump::dump;
 use crate::invite::Invite;
 use crate::rate::Kind;
 use crate::read::{Read, day};
@@ -14,8 +15,8 @@ use parlor_identity::{Device, DeviceLog, InvalidLog};
 use parlor_wire::content::{LogBody, LogEntry};
 use parlor_wire::limits::{MAX_LOG_ENTRIES, MAX_LOG_ENTRY_BYTES};
 use parlor_wire::relay::{
-    AccountDelete, Authenticate, Code, DeviceSeen, LogAppend, LogEntries, LogFetch, Register,
-    Registration, Resolve, Resolved, reply,
+    AccountDelete, AccountRecord, Authenticate, Code, DeviceSeen, LogAppend, LogEntries, LogFetch,
+    Register, Registration, Resolve, Resolved, reply,
 };
 use parlor_wire::{DeviceId, Message, UserId, statement, username};
 
@@ -175,6 +176,14 @@ pub(super) fn resolve(
     relay.limit(Kind::Lookup, bucket(&who.user.0), 1, ctx.now)?;
     let user = read.user_by_name(&name)?.ok_or(refused(Refusal::NotFound("username")))?;
     Ok(Step::Answer(reply::Result::Resolved(Resolved { user_id: user.to_vec() })))
+}
+
+pub(super) fn record(relay: &Relay, read: &impl Read, session: &Session, ctx: &Ctx<'_>) -> Planned {
+    let who = device(session)?;
+    relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
+    let found = dump(read, &relay.key, &who.user)?.ok_or(refused(Refusal::Revoked))?;
+    let json = serde_json::to_vec(&found).map_err(|_| Failed::new(Code::Unavailable, "record"))?;
+    Ok(Step::Answer(reply::Result::AccountRecord(AccountRecord { json })))
 }
 
 pub(super) fn delete(

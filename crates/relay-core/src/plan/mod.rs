@@ -90,6 +90,7 @@ pub(crate) fn route(
         Request::LogAppend(it) => account::log_append(relay, read, session, it, ctx),
         Request::LogFetch(it) => account::log_fetch(relay, read, session, &it, ctx),
         Request::Resolve(it) => account::resolve(relay, read, session, &it, ctx),
+        Request::GetAccountRecord(_) => account::record(relay, read, session, ctx),
         Request::AccountDelete(it) => account::delete(relay, read, session, &it),
         Request::KeyPackageUpload(it) => key_package::upload(relay, session, it, ctx),
         Request::KeyPackageTake(it) => key_package::take(relay, read, session, &it, ctx),

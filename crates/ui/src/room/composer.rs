@@ -77,6 +77,12 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
     let (composing, recorder) = (Composing::here(), Recorder::here());
     let field: NodeRef<html::Textarea> = NodeRef::new();
     let mentioning = Mentioning::new();
+    // Who goes on writing has read why recording did not work.
+    Effect::new(move || {
+        if composing.is_full() {
+            recorder.trouble.set(None);
+        }
+    });
     let take = Callback::new(move |member| {
         if let Some(field) = field.get_untracked() {
             mentioning.take(&member, &field, composing);
