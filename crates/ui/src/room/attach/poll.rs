@@ -109,7 +109,7 @@ pub fn PollDialog(close: Callback<()>) -> impl IntoView {
     };
     draw! {
         <Dialog title={t!("poll-title")} on_close=close>
-            <form on:submit=send novalidate={true}>
+            <form on:submit=send on:input=move |_| sending.problem.set(None) novalidate={true}>
                 <div class={"db stack tight"}>
                     <input
                         class={"input"}
