@@ -116,7 +116,7 @@ pub fn send(args: SendArgs) -> anyhow::Result<ExitCode> {
         };
         let patience = if args.attach.is_empty() { PATIENCE } else { PATIENCE_WITH_FILES };
         let Answer::Message { message_id } =
-            device.ask_within(Command::Send(message), patience).await?
+            device.ask_within(Command::Send(Box::new(message)), patience).await?
         else {
             return Err(odd());
         };

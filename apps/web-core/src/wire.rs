@@ -61,7 +61,7 @@ pub fn waits(data: &JsValue) -> Option<(String, bool)> {
 
 /// Whether a method that is carried out twice does the same as once.
 fn is_harmless(method: &str) -> bool {
-    const ALSO: [&str; 12] = [
+    const ALSO: [&str; 14] = [
         "version",
         "sync",
         "account.info",
@@ -70,8 +70,10 @@ fn is_harmless(method: &str) -> bool {
         "chats.set_draft",
         "chats.set_flags",
         "contacts.safety",
+        "messages.close_poll",
         "messages.mark_read",
         "messages.react",
+        "messages.vote",
         "settings.get",
         "typing.set",
     ];

@@ -71,6 +71,7 @@ impl Step<'_, '_> {
     pub fn own_change_settled(&mut self, entry: i64, position: Option<u64>) -> Result<()> {
         let waiting = PENDING + entry.unsigned_abs();
         self.tx.settle_clocks(waiting, position.unwrap_or(0))?;
+        self.poll_act_settled(waiting, position)?;
         for deferred in self.tx.take_deferred(waiting)? {
             let identity = self.identity()?;
             let said = Said {

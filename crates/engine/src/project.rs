@@ -1,5 +1,6 @@
 //! Rows become view models.
 
+use crate::content::without_pictures;
 use crate::groups::rules;
 use crate::notice::Notice;
 use crate::step::Step;
@@ -99,7 +100,7 @@ impl Step<'_, '_> {
             Kind::Unreadable => ("unreadable".into(), None),
             Kind::Unknown => ("unknown".into(), None),
         };
-        Ok(MessageView {
+        let mut view = MessageView {
             message_id: row.message_id.text(),
             chat_id: row.chat_id.text(),
             sender: self.sender_view(&row.sender)?,
@@ -111,6 +112,10 @@ impl Step<'_, '_> {
             entities: entities(&body),
             attachments,
             forwarded: body.forwarded,
+            location: None,
+            contact: None,
+            poll: None,
+            preview: None,
             reply_to: row.reply_to.map(|id| id.text()),
             reactions: self.reaction_views(row)?,
             edited_at: row.edited_at,
@@ -120,7 +125,9 @@ impl Step<'_, '_> {
             }),
             state: state_name(row.state).into(),
             highlights: Vec::new(),
-        })
+        };
+        self.show_things(row, body, &mut view)?;
+        Ok(view)
     }
 
     fn reaction_views(&self, row: &MessageRow) -> Result<Vec<ReactionView>> {
@@ -141,10 +148,8 @@ impl Step<'_, '_> {
     pub fn chat_view(&self, chat: &Chat) -> Result<ChatView> {
         let last = self.tx.history(&chat.chat_id, None, 1)?.pop();
         let mut last_message = last.map(|row| self.message_view(&row).map(Box::new)).transpose()?;
-        for one in last_message.iter_mut().flat_map(|message| &mut message.attachments) {
-            // A list of chats stays small.
-            one.thumbnail = None;
-        }
+        // A list of chats stays small.
+        last_message.iter_mut().for_each(|message| without_pictures(message));
         Ok(ChatView {
             chat_id: chat.chat_id.text(),
             kind: kind_name(chat.kind).into(),

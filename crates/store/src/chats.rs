@@ -132,6 +132,7 @@ impl Tx<'_> {
         let chat = chat.as_bytes();
         for sql in [
             "DELETE FROM reactions WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
+            "DELETE FROM votes WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
             "DELETE FROM message_versions WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
             "DELETE FROM file_uses WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",
             "DELETE FROM files_owed WHERE message_id IN (SELECT message_id FROM messages WHERE chat_id = ?1)",

@@ -11,6 +11,7 @@ pub mod chats;
 pub mod devices;
 pub mod files;
 pub mod groups;
+pub mod holds;
 pub mod inbox;
 pub mod intents;
 pub mod invites;
@@ -22,6 +23,7 @@ pub mod outbox;
 pub mod people;
 pub mod reactions;
 pub mod search;
+pub mod votes;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row};
@@ -107,6 +109,7 @@ impl Store {
         // Else a statement is prepared anew each time that a parameter of it changes.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         search::register(&connection)?;
+        holds::register(&connection)?;
         migrations::run(&mut connection)?;
         Ok(Self { connection })
     }

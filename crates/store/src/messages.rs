@@ -1,7 +1,7 @@
 //! Messages and their earlier versions.
 
 use crate::chats::ChatId;
-use crate::{Result, Tx, id, maybe_id};
+use crate::{Result, Tx, holds, id, maybe_id};
 use parlor_wire::{MessageId, UserId};
 
 /// Positions from here on belong to messages that the relay has not accepted yet.
@@ -141,13 +141,14 @@ impl Tx<'_> {
     pub fn set_message(&self, message: &MessageRow) -> Result<()> {
         self.execute(
             "INSERT INTO messages (message_id, chat_id, position, sender, mine, kind, sent_at,
-               received_at, text, body, reply_to, edited_at, state, hidden)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+               received_at, text, body, reply_to, edited_at, state, hidden, holds)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (message_id) DO UPDATE SET chat_id = excluded.chat_id,
                position = excluded.position, sender = excluded.sender, mine = excluded.mine,
                kind = excluded.kind, sent_at = excluded.sent_at, received_at = excluded.received_at,
                text = excluded.text, body = excluded.body, reply_to = excluded.reply_to,
-               edited_at = excluded.edited_at, state = excluded.state, hidden = excluded.hidden",
+               edited_at = excluded.edited_at, state = excluded.state, hidden = excluded.hidden,
+               holds = excluded.holds",
             (
                 message.message_id.as_bytes(),
                 message.chat_id.as_bytes(),
@@ -163,6 +164,7 @@ impl Tx<'_> {
                 message.edited_at,
                 message.state as u8,
                 message.hidden,
+                holds::of_message(message.kind, &message.text, &message.body),
             ),
         )?;
         Ok(())
@@ -337,10 +339,11 @@ impl Tx<'_> {
         )
     }
 
-    /// Forgets versions and reactions of a message that was deleted for everyone.
+    /// Forgets versions, reactions and votes of a message that was deleted for everyone.
     pub fn forget_details(&self, message: &MessageId) -> Result<()> {
         self.execute("DELETE FROM message_versions WHERE message_id = ?1", [message.as_bytes()])?;
         self.execute("DELETE FROM reactions WHERE message_id = ?1", [message.as_bytes()])?;
+        self.execute("DELETE FROM votes WHERE message_id = ?1", [message.as_bytes()])?;
         Ok(())
     }
 }

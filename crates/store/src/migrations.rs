@@ -8,7 +8,7 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_messages.sql"),
     include_str!("migrations/0003_search.sql"),
@@ -17,6 +17,7 @@ const STEPS: [&str; 8] = [
     include_str!("migrations/0006_chain.sql"),
     include_str!("migrations/0007_backup.sql"),
     include_str!("migrations/0008_marks.sql"),
+    include_str!("migrations/0009_kinds.sql"),
 ];
 
 /// Brings a database to the newest version.
@@ -61,12 +62,13 @@ pub fn begin_anew(connection: &Connection) -> Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::{Store, search};
+    use crate::{Store, holds, search};
 
     /// A database as version 1 left it, with a message and a gap in the numbers of its rows.
     fn version_1() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
         search::register(&connection).unwrap();
+        holds::register(&connection).unwrap();
         run_to(&mut connection, 1).unwrap();
         for (id, text, kind) in [(1, "gone", 0), (2, "An old heron", 0), (3, "heron notice", 1)] {
             let sql =

@@ -20,6 +20,7 @@ pub mod groups;
 pub mod heights;
 pub mod markup;
 pub mod search;
+pub mod waveform;
 pub mod words;
 
 #[cfg(target_family = "wasm")]

@@ -1,5 +1,6 @@
 //! What can be asked of a device. Method and parameter names are those of `docs/rpc.md`.
 
+use crate::kinds::{NewContact, NewLocation, NewPoll, NewPreview, SendAs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,8 +80,11 @@ params! {
     /// A new message.
     #[derive(Default)]
     MessagesSend { chat_id: String, text: Option<String>, reply_to: Option<String>,
-        mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>, view_once: Option<bool>,
-        client_id: Option<String> }
+        mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>,
+        view_once: Option<bool>, send_as: Option<SendAs>, waveform: Option<Vec<u8>>, duration_ms: Option<u32>,
+        location: Option<NewLocation>, contact: Option<NewContact>, poll: Option<NewPoll>,
+        preview: Option<NewPreview>, client_id: Option<String> }
+    MessageVote { message_id: String, options: Vec<u32> }
     Empty {}
     /// Takes an account up again whose devices are lost.
     AccountRestore { server: String, code: WrittenCode, device_name: Option<String> }
@@ -184,7 +188,7 @@ pub enum Command {
     SetFlags(ChatFlags),
     SetDraft { chat_id: String, text: String },
     Typing { chat_id: String, typing: bool },
-    Send(MessagesSend),
+    Send(Box<MessagesSend>),
     History { chat_id: String, from: Option<HistoryFrom>, limit: u32 },
     Messages { message_ids: Vec<String> },
     Retry { message_id: String },
@@ -192,6 +196,8 @@ pub enum Command {
     Edit(MessageEdit),
     Delete { message_id: String, for_everyone: bool },
     React { message_id: String, emoji: String },
+    Vote { message_id: String, options: Vec<u32> },
+    ClosePoll { message_id: String },
     MarkRead { chat_id: String, up_to: String },
     Search(MessagesSearch),
     Forward(MessagesForward),
@@ -239,7 +245,7 @@ impl Command {
             "messages.save_attachment" => Self::SaveAttachment(read(params)?),
             "messages.read_attachment" => Self::ReadAttachment(read(params)?),
             "messages.forward" => Self::Forward(read(params)?),
-            "messages.send" => Self::Send(read(params)?),
+            "messages.send" => Self::Send(Box::new(read(params)?)),
             "messages.history" => Self::history(read(params)?)?,
             "messages.get" => read::<MessageRefs>(params)
                 .map(|p| Self::Messages { message_ids: p.message_ids })?,
@@ -254,6 +260,11 @@ impl Command {
                 .map(|p| Self::Delete { message_id: p.message_id, for_everyone: p.for_everyone })?,
             "messages.react" => read::<MessageReact>(params)
                 .map(|p| Self::React { message_id: p.message_id, emoji: p.emoji })?,
+            "messages.vote" => read::<MessageVote>(params)
+                .map(|p| Self::Vote { message_id: p.message_id, options: p.options })?,
+            "messages.close_poll" => {
+                read::<MessageRef>(params).map(|p| Self::ClosePoll { message_id: p.message_id })?
+            }
             "messages.mark_read" => read::<MarkRead>(params)
                 .map(|p| Self::MarkRead { chat_id: p.chat_id, up_to: p.up_to })?,
             "typing.set" => read::<TypingSet>(params)
@@ -370,6 +381,13 @@ mod tests {
             ),
             ("messages.history", json!({"chat_id": "c", "limit": -1}), "limit"),
             ("messages.history", json!({"chat_id": "c", "before": "a", "after": "b"}), "around"),
+            ("messages.send", json!({"chat_id": "c", "send_as": "gif"}), "send_as"),
+            (
+                "messages.send",
+                json!({"chat_id": "c", "location": {"latitude": 181, "longitude": 0}}),
+                "location.latitude",
+            ),
+            ("messages.vote", json!({"message_id": "m"}), "options"),
             ("link.start", json!({"server": "s"}), "device_name"),
         ] {
             match Command::parse(method, params) {

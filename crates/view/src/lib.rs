@@ -5,6 +5,7 @@
 
 mod command;
 mod error;
+mod kinds;
 mod model;
 pub mod rpc;
 
@@ -15,6 +16,10 @@ pub use command::{
     SettingsChange, WrittenCode,
 };
 pub use error::{Code, Failure, Retry};
+pub use kinds::{
+    CardView, Degrees, LocationView, Metres, NewContact, NewLocation, NewPoll, NewPreview,
+    PollOptionView, PollView, PreviewView, SendAs,
+};
 pub use model::{
     AccountView, Answer, AttachmentView, BackupView, ChatInfo, ChatView, ContactView, DeviceView,
     Event, HighlightView, JoinLinkView, JoinRequestView, MemberView, MessageView, PolicyView,

@@ -2,6 +2,7 @@
 //! optional is left out.
 
 use crate::command::WrittenCode;
+use crate::kinds::{CardView, LocationView, PollView, PreviewView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -123,6 +124,8 @@ pub struct AttachmentView {
     pub thumbnail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waveform: Vec<u8>,
     pub state: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Word>,
@@ -148,6 +151,14 @@ pub struct MessageView {
     pub attachments: Vec<AttachmentView>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forwarded: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<CardView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<PollView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<PreviewView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     pub reactions: Vec<ReactionView>,

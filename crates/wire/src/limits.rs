@@ -52,3 +52,25 @@ pub const MAX_MIME_BYTES: usize = 127;
 pub const MAX_PREVIEW_BYTES: usize = 64;
 /// Largest text of a message with attachments, bytes of UTF-8.
 pub const MAX_CAPTION_BYTES: usize = 16 * 1024;
+/// Bars of a waveform.
+pub const MAX_WAVEFORM: usize = 100;
+/// Highest bar of a waveform.
+pub const MAX_LOUDNESS: u8 = 31;
+/// Latitudes and longitudes, 1e-6 degree.
+pub const MAX_LATITUDE: i32 = 90_000_000;
+/// See [`MAX_LATITUDE`].
+pub const MAX_LONGITUDE: i32 = 180_000_000;
+/// Characters of a poll's question.
+pub const MAX_QUESTION: usize = 300;
+/// Characters of an answer to choose.
+pub const MAX_OPTION: usize = 100;
+/// Answers to choose from, at least.
+pub const MIN_OPTIONS: usize = 2;
+/// Answers to choose from, at most.
+pub const MAX_OPTIONS: usize = 12;
+/// Largest address of a page, bytes.
+pub const MAX_URL_BYTES: usize = 2048;
+/// Largest title of a page, bytes of UTF-8.
+pub const MAX_PAGE_TITLE_BYTES: usize = 512;
+/// Largest description of a page, bytes of UTF-8.
+pub const MAX_PAGE_DESCRIPTION_BYTES: usize = 1024;

@@ -3,6 +3,7 @@
 use crate::DEADLINE;
 use crate::process::Owned;
 use anyhow::{Context, Result, bail};
+use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +13,7 @@ use thirtyfour::prelude::*;
 
 /// How often it is looked whether what is waited for is there.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +24,8 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--lang=en",
+    // A microphone that beeps.
+    "--use-fake-device-for-media-stream",
     "--window-size=1600,1200",
 ];
 
@@ -107,6 +110,14 @@ impl Browser {
         }
     }
 
+    /// Waits until something is not there any more.
+    pub async fn see_gone(&self, what: impl Into<By>) -> Result<()> {
+        let what = what.into();
+        let told = format!("{what:?}");
+        let gone = self.page.query(what).wait(DEADLINE, LOOK_EVERY).not_exists().await?;
+        if gone { Ok(()) } else { bail!("{told} stays") }
+    }
+
     /// Waits for a text anywhere.
     pub async fn see_text(&self, text: &str) -> Result<WebElement> {
         self.see(By::XPath(format!("//*[text()[contains(., {})]]", quoted(text)))).await
@@ -162,6 +173,57 @@ impl Browser {
         Ok(field.first().await?.send_keys(path).await?)
     }
 
+    /// Presses a key where the focus is.
+    pub async fn press_key(&self, key: Key) -> Result<()> {
+        Ok(self.page.active_element().await?.send_keys("" + key).await?)
+    }
+
+    /// Waits for something and presses it.
+    pub async fn press_at(&self, what: impl Into<By>) -> Result<()> {
+        Ok(self.see(what).await?.click().await?)
+    }
+
+    /// Holds the pointer down on something.
+    pub async fn hold(&self, what: impl Into<By>) -> Result<()> {
+        let held = self.see(what).await?;
+        Ok(self.page.action_chain().click_and_hold_element(&held).perform().await?)
+    }
+
+    /// Moves the pointer by so many pixels.
+    pub async fn slide(&self, x: i64, y: i64) -> Result<()> {
+        Ok(self.page.action_chain().move_by_offset(x, y).perform().await?)
+    }
+
+    /// Lets go of what is held.
+    pub async fn let_go(&self) -> Result<()> {
+        Ok(self.page.action_chain().release().perform().await?)
+    }
+
+    /// Chooses a file in the field for files of this id.
+    pub async fn choose_file_in(&self, id: &str, path: &Path) -> Result<()> {
+        let field = self.page.query(By::Id(id)).wait(DEADLINE, LOOK_EVERY).first().await?;
+        Ok(field.send_keys(path.to_str().context("the path is not UTF-8")?).await?)
+    }
+
+    /// The address of the page.
+    pub async fn address(&self) -> Result<String> {
+        Ok(self.page.current_url().await?.into())
+    }
+
+    /// Pages of this server may know where the browser is: here, degrees.
+    pub async fn stand_at(&self, latitude: f64, longitude: f64) -> Result<()> {
+        let place = json!({"latitude": latitude, "longitude": longitude, "accuracy": 12.0});
+        self.page.cdp().send_raw("Emulation.setGeolocationOverride", place).await?;
+        self.permit("geolocation", "granted").await
+    }
+
+    /// Answers for the person whether pages may do something: `granted` or `denied`.
+    pub async fn permit(&self, what: &str, answer: &str) -> Result<()> {
+        let answer = json!({"permission": {"name": what}, "setting": answer});
+        self.page.cdp().send_raw("Browser.setPermission", answer).await?;
+        Ok(())
+    }
+
     /// Waits until the browser keeps the page for times without a network.
     pub async fn page_is_kept(&self) -> Result<()> {
         let script =
@@ -192,12 +254,12 @@ impl Browser {
             Size::Desktop => (1440, 900, false),
             Size::Phone => (390, 844, true),
         };
-        let metrics = serde_json::json!({
+        let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone,
         });
         tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         let scheme = if theme == Theme::Dark { "dark" } else { "light" };
-        let features = serde_json::json!({"features": [
+        let features = json!({"features": [
             {"name": "prefers-color-scheme", "value": scheme},
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]});
@@ -207,16 +269,23 @@ impl Browser {
 
     /// A picture of the page, as PNG, in both sizes and themes, under `target/screens/NAME-SIZE-THEME.png`.
     pub async fn pictures(&self, name: &str) -> Result<()> {
-        let folder = screens()?;
-        for (size, size_name) in [(Size::Desktop, "desk"), (Size::Phone, "phone")] {
-            for (theme, theme_name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
-                self.look(size, theme).await?;
-                self.is_still().await?;
-                let path = folder.join(format!("{name}-{size_name}-{theme_name}.png"));
-                self.page.screenshot(&path).await?;
-            }
+        for size in [Size::Desktop, Size::Phone] {
+            self.pictures_of(name, size).await?;
         }
         self.look(Size::Desktop, Theme::Light).await
+    }
+
+    /// The same in one size, which stays.
+    pub async fn pictures_of(&self, name: &str, size: Size) -> Result<()> {
+        let folder = screens()?;
+        let size_name = if size == Size::Phone { "phone" } else { "desk" };
+        for (theme, theme_name) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+            self.look(size, theme).await?;
+            self.is_still().await?;
+            let path = folder.join(format!("{name}-{size_name}-{theme_name}.png"));
+            self.page.screenshot(&path).await?;
+        }
+        Ok(())
     }
 
     /// Ends it, and waits for that.

@@ -177,3 +177,27 @@ fn the_server_is_upgraded_first_and_a_new_person_comes() -> Result<()> {
     ensure!(talk.same()? == before + 4);
     Ok(())
 }
+
+#[test]
+fn a_poll_is_words_and_reactions_for_a_version_without_polls() -> Result<()> {
+    let (old, new) = versions()?;
+    let world = World::of(old)?;
+    let mut talk = Talk::begin(&world)?;
+    upgrade(&mut talk.alice, &new)?;
+    let poll = json!({"question": "Which bird?", "options": ["Heron", "Crane"]});
+    let send = json!({"chat_id": talk.direct.0, "poll": poll});
+    let id = text(&talk.alice.call("messages.send", send)?, "message_id")?;
+    talk.bob.hears("Which bird?\n1. Heron\n2. Crane")?;
+    talk.alice.call("messages.vote", json!({"message_id": id, "options": [1]}))?;
+    let seen = |message: &Value| {
+        let sign =
+            message.pointer("/reactions/0/emoji").is_some_and(|sign| sign == "2\u{fe0f}\u{20e3}");
+        sign || message.pointer("/poll/voters").is_some_and(|voters| *voters == 1)
+    };
+    talk.bob.sees(&id, "the vote", seen)?;
+    talk.alice.call("messages.close_poll", json!({"message_id": id}))?;
+    talk.go_on()?;
+    let message = talk.bob.message(&talk.direct.1, &id)?.context("the poll")?;
+    ensure!(message.get("edited_at").is_none(), "{message}");
+    Ok(())
+}

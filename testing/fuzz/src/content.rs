@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use parlor_engine::{Effects, Input};
 use parlor_mls::Group;
 use parlor_wire::content::{
-    Attachment, Content, Delete, Edit, Entity, FileAgain, FileWanted, JoinAsked, Leave, MemberName,
-    MemberNames, OwnState, Profile, Reaction, ReaddRequest, Receipt, Resend, ResendRequest, Text,
-    content::Body,
+    Attachment, Contact, Content, Delete, Edit, Entity, FileAgain, FileWanted, JoinAsked, Leave,
+    Location, MemberName, MemberNames, OwnState, Poll, Preview, Profile, Reaction, ReaddRequest,
+    Receipt, Resend, ResendRequest, Text, Vote, content::Body, text::Thing,
 };
 use parlor_wire::device::{
     BackupKeys, ChatMarks, ChatName, HiddenMessage, OwnChange, OwnChanges, PersonMarks, ProfileNow,
@@ -84,12 +84,15 @@ fn seeds(world: &mut Prepared) -> Result<Vec<Vec<u8>>> {
         width: 3,
         height: 4,
         thumbnail: vec![5; 30],
+        r#use: 3,
+        waveform: vec![1, 31],
         ..Attachment::default()
     };
     let names = vec![MemberName { user_id: vec![6; 32], display_name: "Somebody".into() }];
     let text = |reply_to: Vec<u8>, attachments: Vec<Attachment>| {
         let (entities, forwarded) = (entities.clone(), true);
-        Body::Text(Text { text: "words".into(), entities, reply_to, attachments, forwarded })
+        let text = "words".into();
+        Body::Text(Text { text, entities, reply_to, attachments, forwarded, ..Text::default() })
     };
     let hashes = vec![vec![7; 32], vec![8; 8]];
     let bodies = [
@@ -99,9 +102,16 @@ fn seeds(world: &mut Prepared) -> Result<Vec<Vec<u8>>> {
             target: target.clone(),
             text: "other".into(),
             entities: entities.clone(),
+            close_poll: false,
         }),
+        Body::Edit(Edit { target: target.clone(), close_poll: true, ..Edit::default() }),
         Body::Delete(Delete { target: target.clone() }),
-        Body::Reaction(Reaction { target: target.clone(), emoji: "x".into() }),
+        Body::Reaction(Reaction { target: target.clone(), emoji: "x".into(), vote: None }),
+        Body::Reaction(Reaction {
+            target: target.clone(),
+            emoji: "x".into(),
+            vote: Some(Vote { options: vec![1] }),
+        }),
         Body::Receipt(Receipt { up_to: target.clone(), kind: 1 }),
         Body::Leave(Leave { signature: vec![9; 64] }),
         Body::MemberNames(MemberNames { members: names }),
@@ -125,7 +135,9 @@ fn seeds(world: &mut Prepared) -> Result<Vec<Vec<u8>>> {
     let profile =
         Profile { display_name: "Name".into(), about: "A".into(), version: 9, avatar: vec![1; 20] };
     let mut seeds = Vec::new();
+    let bodies = bodies.into_iter().chain(things(&alice));
     for (number, body) in (1..).zip(bodies) {
+        let places: &[u8] = if matches!(body, Body::OwnState(_)) { &[2] } else { &[0, 1] };
         let content = Content {
             version: 1,
             message_id: vec![number; 16],
@@ -135,12 +147,42 @@ fn seeds(world: &mut Prepared) -> Result<Vec<Vec<u8>>> {
             previous: vec![1; 8],
             body: Some(body),
         };
-        let places: &[u8] = if number == 14 { &[2] } else { &[0, 1] };
         seeds.extend(
             places.iter().map(|place| [&[*place], content.encode_to_vec().as_slice()].concat()),
         );
     }
     Ok(seeds)
+}
+
+/// Texts that carry something besides words and files.
+fn things(user: &[u8]) -> Vec<Body> {
+    let things = [
+        Thing::Location(Location { latitude: 1, longitude: -2, accuracy: 3, name: "a".into() }),
+        Thing::Contact(Contact {
+            user_id: user.to_vec(),
+            username: "b".into(),
+            display_name: "B".into(),
+            avatar: vec![1; 9],
+        }),
+        Thing::Poll(Poll {
+            question: "c".into(),
+            options: vec!["d".into(), "e".into()],
+            multiple: true,
+        }),
+    ];
+    let thing = |thing| Body::Text(Text { thing: Some(thing), ..Text::default() });
+    let preview = Preview {
+        url: "https://a.b".into(),
+        title: "f".into(),
+        description: "g".into(),
+        thumbnail: vec![2; 9],
+    };
+    let page = Body::Text(Text {
+        text: "see https://a.b".into(),
+        preview: Some(preview),
+        ..Text::default()
+    });
+    things.map(thing).into_iter().chain([page]).collect()
 }
 
 fn own_changes(message: &[u8], user: &[u8]) -> OwnChanges {

@@ -77,13 +77,13 @@ fn measure(people: usize, kind: ChatKind, on_disk: bool) -> Result<()> {
         ..MessagesSend::default()
     };
     // The first message also carries the profile.
-    story.world.command(SENDER, Command::Send(wish.clone()))?;
+    story.world.command(SENDER, Command::Send(Box::new(wish.clone())))?;
     story.world.settle()?;
     let cost = Rc::new(RefCell::new(Cost::default()));
     let watched = cost.clone();
     story.world.watch(Box::new(move |moment| watched.borrow_mut().look(&moment)));
     for _ in 0..MESSAGES {
-        story.world.command(SENDER, Command::Send(wish.clone()))?;
+        story.world.command(SENDER, Command::Send(Box::new(wish.clone())))?;
         story.world.settle()?;
         let mut cost = cost.borrow_mut();
         let (send, receive) = (std::mem::take(&mut cost.send), std::mem::take(&mut cost.receive));

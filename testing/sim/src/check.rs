@@ -11,6 +11,7 @@ use parlor_relay_core::Read;
 use parlor_store::files::{FileRow, Remote};
 use parlor_store::groups::Status;
 use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_store::votes::PollAct;
 use parlor_view::{Code, Command, SaveAttachment};
 use parlor_wire::content::{Attachment, ChatKind, Text as SaidText};
 use parlor_wire::{GroupId, Message, MessageId, UserId};
@@ -35,7 +36,15 @@ struct View {
     members: BTreeMap<UserId, u64>,
     /// Devices of all members.
     leaves: usize,
-    history: Vec<(MessageRow, Vec<(String, UserId)>)>,
+    history: Vec<Shown>,
+}
+
+/// A message, and what others did to it.
+struct Shown {
+    row: MessageRow,
+    reactions: Vec<(String, UserId)>,
+    /// The last vote of everybody that counts, and where the poll ended.
+    votes: (BTreeMap<UserId, Vec<u8>>, Option<u64>),
 }
 
 /// Every device that shows a file can have it, and it is what was sent. `files` has what was sent, by name.
@@ -132,7 +141,8 @@ fn look(world: &mut World, device: usize) -> Result<Vec<(GroupId, View)>> {
                 let mut reactions: Vec<_> =
                     reactions.into_iter().map(|r| (r.emoji, r.user)).collect();
                 reactions.sort();
-                history.push((message, reactions));
+                let votes = votes(&tx.poll_acts(&message.message_id)?);
+                history.push(Shown { row: message, reactions, votes });
             }
             let rows = tx.members(&id)?;
             let leaving = rows.iter().any(|member| member.leaving) && rows.len() > 1;
@@ -151,6 +161,17 @@ fn look(world: &mut World, device: usize) -> Result<Vec<(GroupId, View)>> {
     })
 }
 
+/// Counts votes, as docs/protocol/content.md has it.
+fn votes(acts: &[PollAct]) -> (BTreeMap<UserId, Vec<u8>>, Option<u64>) {
+    let end = acts.iter().filter(|act| act.options.is_none()).map(|act| act.at).min();
+    let mut last = BTreeMap::new();
+    for act in acts.iter().filter(|act| end.is_none_or(|end| act.at <= end)) {
+        last.extend(act.options.clone().map(|options| (act.user, options)));
+    }
+    last.retain(|_, options| !options.is_empty());
+    (last, end)
+}
+
 impl View {
     /// Whether this device came in after others, perhaps for the second time.
     fn came_later(&self) -> bool {
@@ -160,12 +181,12 @@ impl View {
 
     /// Texts after a place, as everybody has to have them.
     fn texts(&self, after: u64) -> Vec<Text<'_>> {
-        let shown = self.history.iter().filter(|(row, _)| {
+        let shown = self.history.iter().filter(|Shown { row, .. }| {
             let sent = row.state != State::Failed;
             sent && matches!(row.kind, Kind::Text | Kind::Deleted) && row.position > after
         });
         shown
-            .map(|(row, reactions)| Text {
+            .map(|Shown { row, reactions, votes }| Text {
                 id: row.message_id,
                 sender: row.sender,
                 deleted: row.kind == Kind::Deleted,
@@ -177,6 +198,7 @@ impl View {
                     _ => Vec::new(),
                 },
                 reactions,
+                votes,
             })
             .collect()
     }
@@ -192,6 +214,7 @@ struct Text<'a> {
     reply_to: Option<MessageId>,
     files: Vec<Vec<u8>>,
     reactions: &'a [(String, UserId)],
+    votes: &'a (BTreeMap<UserId, Vec<u8>>, Option<u64>),
 }
 
 fn same_group(epoch: u64, views: &[View]) -> Result<()> {
@@ -203,7 +226,7 @@ fn same_group(epoch: u64, views: &[View]) -> Result<()> {
             "device {device}: {:?}",
             view.status
         );
-        for (row, _) in &view.history {
+        for Shown { row, .. } in &view.history {
             ensure!(row.kind != Kind::Unreadable, "device {device} could not read something");
             ensure!(row.kind != Kind::Unknown, "device {device} does not know something");
             if view.status == Status::Active && row.mine && row.kind == Kind::Text {
@@ -268,18 +291,19 @@ fn removed_know_nothing(views: &[View]) -> Result<()> {
         return Ok(());
     };
     for gone in views.iter().filter(|view| view.status == Status::Gone) {
-        let last = gone.history.iter().filter(|(row, _)| !row.mine && row.kind == Kind::Text);
-        let known: Vec<MessageId> = last.map(|(row, _)| row.message_id).collect();
+        let last =
+            gone.history.iter().filter(|Shown { row, .. }| !row.mine && row.kind == Kind::Text);
+        let known: Vec<MessageId> = last.map(|Shown { row, .. }| row.message_id).collect();
         let removal = witness
             .history
             .iter()
-            .filter(|(row, _)| {
+            .filter(|Shown { row, .. }| {
                 row.kind == Kind::Notice && names(row, "removed", "left", &gone.user)
             })
-            .map(|(row, _)| row.position)
+            .map(|Shown { row, .. }| row.position)
             .max();
         let Some(removal) = removal else { continue };
-        let later = witness.history.iter().filter(|(row, _)| {
+        let later = witness.history.iter().filter(|Shown { row, .. }| {
             row.kind == Kind::Text && row.position > removal && known.contains(&row.message_id)
         });
         let count = later.count();
@@ -300,8 +324,11 @@ fn promises(views: &[View], said: &[Said]) -> Result<()> {
     for sender in active() {
         let own = said.iter().filter(|said| said.device == sender.device);
         for promise in own {
-            let found = sender.history.iter().find(|(row, _)| row.message_id == promise.message);
-            let Some((row, _)) = found.filter(|(row, _)| row.state != State::Failed) else {
+            let found =
+                sender.history.iter().find(|Shown { row, .. }| row.message_id == promise.message);
+            let Some(Shown { row, .. }) =
+                found.filter(|Shown { row, .. }| row.state != State::Failed)
+            else {
                 continue;
             };
             for view in active() {
@@ -310,7 +337,7 @@ fn promises(views: &[View], said: &[Said]) -> Result<()> {
                     continue;
                 }
                 let times =
-                    view.history.iter().filter(|(r, _)| r.message_id == promise.message).count();
+                    view.history.iter().filter(|one| one.row.message_id == promise.message).count();
                 ensure!(
                     times == 1,
                     "device {} has a text of device {} {times} times",

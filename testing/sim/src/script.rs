@@ -8,11 +8,11 @@ use parlor_engine::NewFile;
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow};
 use parlor_view::{
-    AccountCreate, Answer, ChatRole, ChatTitle, Command, Event, LinkStart, MessageEdit,
-    MessagesForward, MessagesSend, SaveAttachment,
+    AccountCreate, Answer, ChatRole, ChatTitle, Command, Degrees, Event, LinkStart, MessageEdit,
+    MessagesForward, MessagesSend, NewContact, NewLocation, NewPoll, SaveAttachment,
 };
-use parlor_wire::content::ChatKind;
-use parlor_wire::{MessageId, UserId};
+use parlor_wire::content::{ChatKind, Text as SaidText, text::Thing};
+use parlor_wire::{Message, MessageId, UserId};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -192,7 +192,7 @@ impl Story {
             reply_to: reply_to.map(|id| id.text()),
             ..MessagesSend::default()
         };
-        let ticket = self.world.command(device, Command::Send(wish))?;
+        let ticket = self.world.command(device, Command::Send(Box::new(wish)))?;
         self.sends.push((device, ticket));
         Ok(())
     }
@@ -239,8 +239,11 @@ impl Story {
         let chats = self.chats(device)?;
         let Some(chat) = chats.get(below(&mut self.world.rng, chats.len())) else { return Ok(()) };
         let choice = below(&mut self.world.rng, 100);
-        if choice < 42 {
+        if choice < 36 {
             return self.say(device, chat, None);
+        }
+        if choice < 42 {
+            return self.say_something_else(device, chat);
         }
         if choice < 50 {
             return self.say_with_files(device, chat);
@@ -284,14 +287,59 @@ impl Story {
     /// A message with these files; its ticket.
     pub fn send_files(&mut self, device: usize, chat: &Chat, files: Vec<NewFile>) -> Result<u64> {
         let paths = files.iter().map(|new| new.name.clone()).collect();
-        let command = Command::Send(MessagesSend {
+        let command = Command::Send(Box::new(MessagesSend {
             chat_id: chat.chat_id.text(),
             attachments: Some(paths),
             ..MessagesSend::default()
-        });
+        }));
         let ticket = self.world.command_with(device, command, files)?;
         self.sends.push((device, ticket));
         Ok(ticket)
+    }
+
+    /// Sends a place, a card or, mostly, a poll.
+    fn say_something_else(&mut self, device: usize, chat: &Chat) -> Result<()> {
+        self.texts += 1;
+        let mut wish = MessagesSend { chat_id: chat.chat_id.text(), ..MessagesSend::default() };
+        match below(&mut self.world.rng, 5) {
+            0 => {
+                let (latitude, longitude) = (Degrees(48_137_154), Degrees(-5));
+                let name = Some(format!("Place {}", self.texts));
+                wish.location = Some(NewLocation { latitude, longitude, accuracy: None, name });
+            }
+            1 => {
+                let somebody = below(&mut self.world.rng, self.people.len());
+                let user = self.people.get(somebody).context("a person")?.text();
+                wish.contact = Some(NewContact { user });
+            }
+            multiple => {
+                let options = (0..3).map(|option| format!("Option {option}")).collect();
+                let question = format!("Question {} of {device}", self.texts);
+                let multiple = Some(multiple == 2);
+                wish.poll = Some(NewPoll { question, options, multiple });
+            }
+        }
+        let ticket = self.world.command(device, Command::Send(Box::new(wish)))?;
+        self.sends.push((device, ticket));
+        Ok(())
+    }
+
+    /// Votes in one of the newest polls, takes a vote back, or ends an own poll.
+    fn take_part(&mut self, device: usize, rows: &[MessageRow]) -> Result<()> {
+        let polls: Vec<&MessageRow> = rows.iter().filter(|row| is_poll(row)).collect();
+        let Some(row) = polls.get(below(&mut self.world.rng, polls.len())) else { return Ok(()) };
+        let message_id = row.message_id.text();
+        let command = match below(&mut self.world.rng, 8) {
+            0 if row.mine => Command::ClosePoll { message_id },
+            1 => Command::Vote { message_id, options: Vec::new() },
+            2 => Command::Vote { message_id, options: vec![2, 0] },
+            _ => {
+                let option = below(&mut self.world.rng, 3) as u32;
+                Command::Vote { message_id, options: vec![option] }
+            }
+        };
+        self.world.command(device, command)?;
+        Ok(())
     }
 
     /// Wants a file of a message, or says the message in another chat as well.
@@ -315,6 +363,9 @@ impl Story {
     fn answer_something(&mut self, device: usize, chat: &Chat, choice: usize) -> Result<()> {
         let rows =
             self.world.device(device)?.read(|tx| Ok(tx.history(&chat.chat_id, None, 40)?))?;
+        if chance(&mut self.world.rng, 300) {
+            self.take_part(device, &rows)?;
+        }
         let texts: Vec<&MessageRow> = rows.iter().filter(|row| row.kind == Kind::Text).collect();
         let own: Vec<&MessageRow> = texts.iter().copied().filter(|row| row.mine).collect();
         let from = if choice < 63 { &texts } else { &own };
@@ -365,6 +416,11 @@ impl Story {
         self.world.command(device, command)?;
         Ok(())
     }
+}
+
+fn is_poll(row: &MessageRow) -> bool {
+    let text = SaidText::decode(row.body.as_slice()).unwrap_or_default();
+    row.kind == Kind::Text && matches!(text.thing, Some(Thing::Poll(_)))
 }
 
 fn expect(answer: Result<Answer, parlor_view::Failure>) -> Result<Answer> {

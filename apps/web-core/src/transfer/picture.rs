@@ -51,6 +51,13 @@ pub async fn look(file: &File, most: usize) -> Option<Looks> {
     })
 }
 
+/// A picture as a JPEG of at most so many bytes.
+pub async fn small(file: &File, most: usize) -> Option<Vec<u8>> {
+    let picture = decode(file).await?;
+    let whole = Cut { x: 0.0, y: 0.0, width: picture.width, height: picture.height };
+    jpeg(&picture, whole, &THUMBNAIL_SIDES, most).await
+}
+
 /// The middle of a picture as a small square of at most so many bytes.
 pub async fn avatar(file: &File, most: usize) -> Option<Vec<u8>> {
     let picture = decode(file).await?;

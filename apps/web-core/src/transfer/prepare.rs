@@ -32,7 +32,13 @@ pub async fn prepare(
     let done = match command {
         Command::Send(wish) => {
             let names = wish.attachments.as_deref().unwrap_or_default();
-            attachments(folder, brought, names, &mut prepared).await
+            let page = wish.preview.as_ref().and_then(|page| page.thumbnail_path.as_deref());
+            match (attachments(folder, brought, names, &mut prepared).await, page) {
+                (Ok(()), Some(page)) => {
+                    thumbnail(brought, page).await.map(|page| prepared.page = Some(page))
+                }
+                (done, _) => done,
+            }
         }
         Command::AccountUpdate(wish) => {
             avatar(brought, wish.avatar_path.as_deref()).await.map(|one| prepared.avatar = one)
@@ -174,8 +180,16 @@ async fn avatar(brought: &Brought, name: Option<&str>) -> Result<Option<Vec<u8>>
         return Ok(Some(Vec::new()));
     }
     let file = take(brought, name)?;
-    match picture::avatar(&file, MAX_AVATAR_BYTES).await {
-        Some(jpeg) => Ok(Some(jpeg)),
-        None => Err(Failure::new(Code::Refused, "That is no picture that can be shown.")),
-    }
+    let jpeg = picture::avatar(&file, MAX_AVATAR_BYTES).await;
+    jpeg.map(Some).ok_or_else(no_picture)
+}
+
+/// A picture of a page, sized down.
+async fn thumbnail(brought: &Brought, name: &str) -> Result<Vec<u8>, Failure> {
+    let file = take(brought, name)?;
+    picture::small(&file, MAX_THUMBNAIL_BYTES).await.ok_or_else(no_picture)
+}
+
+fn no_picture() -> Failure {
+    Failure::new(Code::Refused, "That is no picture that can be shown.")
 }

@@ -39,6 +39,11 @@ pub fn look(file: File, thumbnail: usize) -> Option<Looks> {
     })
 }
 
+/// A picture as a JPEG of at most so many bytes.
+pub fn small(file: File, most: usize) -> Option<Vec<u8>> {
+    jpeg(&decode(file)?, &THUMBNAIL_SIDES, most)
+}
+
 /// The middle of a picture as a small square of at most so many bytes.
 pub fn avatar(file: File, most: usize) -> Option<Vec<u8>> {
     let picture = decode(file)?;

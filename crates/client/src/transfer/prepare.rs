@@ -25,7 +25,10 @@ pub fn prepare(folder: &Folder, command: &Command) -> Result<Prepared, Failure> 
     let mut prepared = Prepared::default();
     let done = match command {
         Command::Send(wish) => {
+            let page = wish.preview.as_ref().and_then(|page| page.thumbnail_path.as_deref());
             attachments(folder, wish.attachments.as_deref().unwrap_or_default(), &mut prepared)
+                .and_then(|()| page.map(thumbnail).transpose())
+                .map(|page| prepared.page = page)
         }
         Command::AccountUpdate(wish) => {
             avatar(wish.avatar_path.as_deref()).map(|avatar| prepared.avatar = avatar)
@@ -187,10 +190,18 @@ fn avatar(path: Option<&str>) -> Result<Option<Vec<u8>>, Failure> {
         return Ok(Some(Vec::new()));
     }
     let (source, _) = open(Path::new(path))?;
-    match catch_unwind(|| picture::avatar(source, MAX_AVATAR_BYTES)) {
-        Ok(Some(jpeg)) => Ok(Some(jpeg)),
-        _ => Err(Failure::new(Code::Refused, "That is no picture that can be shown.")),
-    }
+    looked_at(catch_unwind(|| picture::avatar(source, MAX_AVATAR_BYTES))).map(Some)
+}
+
+/// A picture of a page, sized down.
+fn thumbnail(path: &str) -> Result<Vec<u8>, Failure> {
+    let (source, _) = open(Path::new(path))?;
+    looked_at(catch_unwind(|| picture::small(source, MAX_THUMBNAIL_BYTES)))
+}
+
+fn looked_at(jpeg: std::thread::Result<Option<Vec<u8>>>) -> Result<Vec<u8>, Failure> {
+    let jpeg = jpeg.ok().flatten();
+    jpeg.ok_or_else(|| Failure::new(Code::Refused, "That is no picture that can be shown."))
 }
 
 #[cfg(test)]

@@ -38,9 +38,51 @@ pub fn mime(beginning: &[u8]) -> &'static str {
         beginning.get(*at..).is_some_and(|rest| rest.starts_with(sign))
     };
     if let Some((_, _, mime)) = SIGNS.iter().find(is_it) {
-        return mime;
+        return match *mime {
+            "video/webm" if tracks(beginning, is_webm_track) == Some(Track::Sound) => "audio/webm",
+            "video/mp4" if tracks(beginning, is_mp4_track) == Some(Track::Sound) => "audio/mp4",
+            mime => mime,
+        };
     }
     if is_text(beginning) { "text/plain" } else { "application/octet-stream" }
+}
+
+/// What is in a track of a film or a recording.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Track {
+    Sound,
+    Picture,
+}
+
+/// What the tracks are that the first bytes tell of: sound when there is nothing else.
+fn tracks(beginning: &[u8], at: impl Fn(&[u8]) -> Option<Track>) -> Option<Track> {
+    let mut found = None;
+    for start in 0..beginning.len() {
+        match beginning.get(start..).and_then(&at) {
+            Some(Track::Picture) => return Some(Track::Picture),
+            Some(Track::Sound) => found = Some(Track::Sound),
+            None => {}
+        }
+    }
+    found
+}
+
+/// Matroska: the element with the id of a codec begins here, its length, and a name as "A_OPUS" or "V_VP9".
+fn is_webm_track(bytes: &[u8]) -> Option<Track> {
+    match bytes {
+        [0x86, 0x83..=0xa0, b'A', b'_', b'A'..=b'Z', ..] => Some(Track::Sound),
+        [0x86, 0x83..=0xa0, b'V', b'_', b'A'..=b'Z', ..] => Some(Track::Picture),
+        _ => None,
+    }
+}
+
+/// MP4: a handler begins here, eight bytes before its kind.
+fn is_mp4_track(bytes: &[u8]) -> Option<Track> {
+    match bytes.strip_prefix(b"hdlr")?.get(8..12)? {
+        b"soun" => Some(Track::Sound),
+        b"vide" => Some(Track::Picture),
+        _ => None,
+    }
 }
 
 /// UTF-8 without control characters, as far as it was looked at.
@@ -87,6 +129,28 @@ mod tests {
             (b"MZ\x90\0", "application/octet-stream"),
         ] {
             assert_eq!(mime(beginning), expected, "{beginning:?}");
+        }
+    }
+
+    #[test]
+    fn recordings_are_sounds_or_films() {
+        let webm =
+            |codecs: &[&[u8]]| [b"\x1a\x45\xdf\xa3\x42webm", codecs.concat().as_slice()].concat();
+        let (opus, vp9) = (b"\x86\x86A_OPUS".as_slice(), b"\x86\x85V_VP9".as_slice());
+        let mp4 = |kinds: &[&[u8]]| {
+            let handlers = kinds.iter().map(|kind| [b"hdlr\0\0\0\0\0\0\0\0", *kind].concat());
+            [b"\0\0\0\x20ftypiso5".to_vec(), handlers.collect::<Vec<_>>().concat()].concat()
+        };
+        for (beginning, expected) in [
+            (webm(&[opus]), "audio/webm"),
+            (webm(&[opus, vp9]), "video/webm"),
+            (webm(&[vp9, opus]), "video/webm"),
+            (webm(&[]), "video/webm"),
+            (mp4(&[b"soun"]), "audio/mp4"),
+            (mp4(&[b"soun", b"vide"]), "video/mp4"),
+            (mp4(&[b"so"]), "video/mp4"),
+        ] {
+            assert_eq!(mime(&beginning), expected, "{beginning:?}");
         }
     }
 

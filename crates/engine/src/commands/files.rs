@@ -1,5 +1,6 @@
 //! Attachments: sending and forwarding them, and having them as files.
 
+use super::kinds::Meant;
 use super::messages::{Answered, text_problem};
 use super::refused;
 use crate::media::{NewFile, attachment};
@@ -22,12 +23,15 @@ const MAX_READ: u64 = 64 << 20;
 
 impl Step<'_, '_> {
     /// A message with files that were prepared for it.
-    pub(super) fn send_files(&mut self, chat: &Chat, text: Text, new: &[NewFile]) -> Answered {
+    pub(super) fn send_files(
+        &mut self,
+        chat: &Chat,
+        text: Text,
+        new: &[NewFile],
+        meant: &Meant,
+    ) -> Answered {
         if new.len() > MAX_ATTACHMENTS {
             return Ok(Err(Failure::new(Code::TooLarge, "A message has 10 attachments at most.")));
-        }
-        if let Some(problem) = caption_problem(&text.text, &text.entities) {
-            return Ok(Err(problem));
         }
         let mut files = Vec::new();
         let mut attachments = Vec::new();
@@ -35,6 +39,7 @@ impl Step<'_, '_> {
         for new in new {
             let row = self.take_file(new)?;
             let mut attachment = attachment(new, &row);
+            meant.mark(&mut attachment);
             match room.checked_sub(attachment.thumbnail.len()) {
                 Some(rest) => room = rest,
                 None => attachment.thumbnail = Vec::new(),

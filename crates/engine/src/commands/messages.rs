@@ -1,9 +1,10 @@
 //! Saying things, and changing what was said.
 
 use super::files::caption_problem;
+use super::kinds::meant;
 use super::refused;
-use crate::content::{Said, text_body};
-use crate::media::{FileOrder, NewFile};
+use crate::content::{Said, text_body, thing_of};
+use crate::media::{FileOrder, NewFile, Prepared};
 use crate::own::one;
 use crate::step::{Step, Touch};
 use crate::{EngineError, Result, Ticket};
@@ -61,6 +62,8 @@ impl Step<'_, '_> {
             );
             return Ok(());
         }
+        let card: Vec<String> = wish.contact.iter().map(|contact| contact.user.clone()).collect();
+        let Some(_) = self.find_all(ticket, &card, command)? else { return Ok(()) };
         let formatting = (&wish.mentions, &wish.entities);
         let Some(entities) = self.entities(ticket, formatting, command)? else { return Ok(()) };
         let id = wish.chat_id.clone();
@@ -69,7 +72,7 @@ impl Step<'_, '_> {
             self.fail(ticket, Code::TooLarge, "A client id has 1 to 64 bytes.");
             return Ok(());
         }
-        let files = self.take_prepared(ticket).map(|prepared| prepared.files).unwrap_or_default();
+        let Prepared { files, page, .. } = self.take_prepared(ticket).unwrap_or_default();
         let mut taken = false;
         self.with_chat(ticket, &id, |step, chat| {
             if let Some(sent) =
@@ -77,7 +80,10 @@ impl Step<'_, '_> {
             {
                 return Ok(Ok(Answer::Message { message_id: sent.text() }));
             }
-            let answer = step.send(chat, wish, entities, &files)?;
+            let answer = match step.text_of(&wish, entities, &files, page)? {
+                Ok(text) => step.send(chat, &wish, text, &files)?,
+                Err(problem) => Err(problem),
+            };
             taken = answer.is_ok();
             if let (Some(client_id), Ok(Answer::Message { message_id })) = (&client_id, &answer)
                 && let Ok(message) = MessageId::parse(message_id)
@@ -141,21 +147,11 @@ impl Step<'_, '_> {
         Ok(Some(entities))
     }
 
-    fn send(
-        &mut self,
-        chat: Chat,
-        wish: MessagesSend,
-        entities: Vec<Entity>,
-        files: &[NewFile],
-    ) -> Answered {
-        let text = wish.text.unwrap_or_default();
-        let problem = match files.is_empty() {
-            true => text_problem(&text, &entities),
-            false => caption_problem(&text, &entities),
+    fn send(&mut self, chat: Chat, wish: &MessagesSend, text: Text, files: &[NewFile]) -> Answered {
+        let meant = match meant(wish, files) {
+            Ok(meant) => meant,
+            Err(problem) => return Ok(Err(problem)),
         };
-        if let Some(problem) = problem {
-            return Ok(Err(problem));
-        }
         let reply_to = match wish.reply_to.as_deref().map(MessageId::parse) {
             None => Vec::new(),
             Some(id) => match id.ok().map(|id| self.tx.message(&id)).transpose()?.flatten() {
@@ -172,9 +168,9 @@ impl Step<'_, '_> {
             Ok(chat) => chat,
             Err(problem) => return Ok(Err(problem)),
         };
-        let text = Text { text, entities, reply_to, ..Text::default() };
+        let text = Text { reply_to, ..text };
         if !files.is_empty() {
-            return self.send_files(&chat, text, files);
+            return self.send_files(&chat, text, files, &meant);
         }
         let message = self.send_text(&chat.chat_id, text, &[])?;
         Ok(Ok(Answer::Message { message_id: message.text() }))
@@ -206,7 +202,7 @@ impl Step<'_, '_> {
     }
 
     /// An own action on a message: applied here as it will be there, and queued.
-    fn act(&mut self, row: &MessageRow, body: Body) -> Answered {
+    pub(super) fn act(&mut self, row: &MessageRow, body: Body) -> Answered {
         let Some(chat) = self.tx.chat(&row.chat_id)? else {
             return Ok(Err(Failure::new(Code::NotFound, "There is no such chat.")));
         };
@@ -237,6 +233,9 @@ impl Step<'_, '_> {
         if !row.mine || row.kind != Kind::Text {
             return Ok(Err(refused("Only your own texts can be edited.")));
         }
+        if thing_of(&row).is_some() {
+            return Ok(Err(refused("A place, a person or a poll stays what it is.")));
+        }
         let problem = match Self::attachments_of(&row).is_empty() {
             true => text_problem(&text, &entities),
             false => caption_problem(&text, &entities),
@@ -247,7 +246,7 @@ impl Step<'_, '_> {
         if let Some(entry) = self.tx.held_outbox(&row.message_id)? {
             return self.rewrite(row, &entry, text, entities);
         }
-        let edit = Edit { target: row.message_id.to_vec(), text, entities };
+        let edit = Edit { target: row.message_id.to_vec(), text, entities, close_poll: false };
         self.act(&row, Body::Edit(edit))
     }
 
@@ -362,7 +361,8 @@ impl Step<'_, '_> {
         if self.tx.held_outbox(&row.message_id)?.is_some() {
             return Ok(Err(refused("The message has not left yet.")));
         }
-        let reaction = Reaction { target: row.message_id.to_vec(), emoji: emoji.to_string() };
+        let reaction =
+            Reaction { target: row.message_id.to_vec(), emoji: emoji.to_string(), vote: None };
         self.act(row, Body::Reaction(reaction))
     }
 

@@ -5,7 +5,9 @@ mod files;
 mod groups;
 mod history;
 mod invites;
+mod kinds;
 mod messages;
+mod polls;
 mod search;
 
 use crate::net::{Purpose, Waiting};
@@ -156,7 +158,7 @@ impl Step<'_, '_> {
                     Ok(Ok(Answer::Empty {}))
                 })
             }
-            Command::Send(wish) => self.send_command(ticket, wish, &command),
+            Command::Send(wish) => self.send_command(ticket, *wish, &command),
             Command::History { chat_id, from, limit } => {
                 self.with_chat(ticket, &chat_id, |step, chat| {
                     step.history(&chat, from.as_ref(), limit)
@@ -175,6 +177,12 @@ impl Step<'_, '_> {
             }
             Command::React { message_id, emoji } => {
                 self.with_message(ticket, &message_id, |step, row| step.react(&row, &emoji))
+            }
+            Command::Vote { message_id, options } => {
+                self.with_message(ticket, &message_id, |step, row| step.vote(&row, options))
+            }
+            Command::ClosePoll { message_id } => {
+                self.with_message(ticket, &message_id, |step, row| step.close_poll(&row))
             }
             Command::MarkRead { chat_id, up_to } => {
                 self.with_chat(ticket, &chat_id, |step, chat| step.mark_read_command(&chat, &up_to))

@@ -5,7 +5,7 @@
 use crate::step::Step;
 use crate::{Result, Ticket};
 use parlor_store::chats::ChatId;
-use parlor_store::messages::Kind;
+use parlor_store::holds::Held;
 use parlor_store::search::Query;
 use parlor_view::{Answer, Code, Failure, HighlightView, MessagesSearch};
 use parlor_wire::{UserId, username};
@@ -34,16 +34,22 @@ impl Step<'_, '_> {
                 }
             },
         };
-        // Only texts have something to find; of any other kind there is nothing.
-        let kind = wish.kind.as_deref().map(|kind| match kind {
-            "text" => Kind::Text,
-            _ => Kind::Unknown,
-        });
+        let holds = match wish.kind.as_deref() {
+            // Whatever has words.
+            None | Some("text") => None,
+            Some(names) => {
+                let held = names.split('|').filter_map(Held::of_name);
+                match held.fold(0, |bits, held| bits | held.bit()) {
+                    0 => return Ok(Ok(Answer::Messages { messages: Vec::new() })),
+                    bits => Some(bits),
+                }
+            }
+        };
         let query = Query {
             text: wish.query.clone(),
             chat,
             sender,
-            kind,
+            holds,
             after: wish.after,
             before: wish.before,
             now: self.now,

@@ -1,8 +1,11 @@
 //! What people said, applied to the database. The sender is whom MLS says it is.
 
 mod own;
+mod poll;
 mod receipt;
+mod shown;
 mod text;
+mod things;
 mod typing;
 
 use crate::Result;
@@ -13,7 +16,10 @@ use parlor_store::reactions::Orphan;
 use parlor_wire::content::{Content, Profile, content::Body};
 use parlor_wire::limits::{MAX_AVATAR_BYTES, MAX_NAME_BYTES};
 use parlor_wire::{DeviceId, GroupId, Message, MessageId, UserId};
+pub use poll::{choice, poll_of};
+pub use shown::without_pictures;
 pub use text::text_body;
+pub use things::{settled, thing_of, things_fit};
 pub use typing::TypingNow;
 
 /// Where and by whom something was said.
@@ -53,8 +59,10 @@ impl Step<'_, '_> {
                 Err(_) => Ok(()),
             },
             Some(Body::Reaction(reaction)) => match MessageId::try_from(&reaction.target) {
-                Ok(target) => self
-                    .on_target(target, said, |step, row| step.reacted(row, &reaction.emoji, said)),
+                Ok(target) => self.on_target(target, said, |step, row| match &reaction.vote {
+                    Some(vote) => step.voted(&row, vote, said),
+                    None => step.reacted(row, &reaction.emoji, said),
+                }),
                 Err(_) => Ok(()),
             },
             Some(Body::Receipt(receipt)) => self.receipt_came(&receipt, said),

@@ -1,6 +1,7 @@
 //! Texts, edits, deletes, reactions.
 
 use super::Said;
+use super::things::{settled, things_fit};
 use crate::Result;
 use crate::groups::rules;
 use crate::media::attachments_fit;
@@ -24,9 +25,10 @@ impl Step<'_, '_> {
         said: &Said,
     ) -> Result<()> {
         let fits = text.text.len() <= MAX_TEXT_BYTES && text.entities.len() <= MAX_ENTITIES;
-        if !fits || !attachments_fit(&text) {
+        if !fits || !attachments_fit(&text) || !things_fit(&text) {
             return Ok(());
         }
+        let text = settled(text);
         if self.tx.message(&message_id)?.is_none() {
             self.note_files(&message_id, &text)?;
         }
@@ -53,6 +55,9 @@ impl Step<'_, '_> {
     }
 
     pub(super) fn edited(&mut self, mut row: MessageRow, edit: Edit, said: &Said) -> Result<()> {
+        if edit.close_poll {
+            return self.poll_closed(&row, said);
+        }
         let fits = edit.text.len() <= MAX_TEXT_BYTES && edit.entities.len() <= MAX_ENTITIES;
         if row.sender != said.sender
             || row.kind != Kind::Text
@@ -62,14 +67,18 @@ impl Step<'_, '_> {
             return Ok(());
         }
         let said_before = Text::decode(row.body.as_slice()).unwrap_or_default();
-        let text = Text { text: edit.text, entities: edit.entities, ..said_before.clone() };
+        if said_before.thing.is_some() {
+            return Ok(());
+        }
+        let text =
+            settled(Text { text: edit.text, entities: edit.entities, ..said_before.clone() });
         if row.text == text.text && row.body == text_body(&text) {
             // It came with the history already.
             return Ok(());
         }
         let at = row.edited_at.unwrap_or(row.sent_at);
-        // Attachments stay what they are: no version keeps them.
-        let body = text_body(&Text { attachments: Vec::new(), ..said_before });
+        // Attachments stay what they are: no version keeps them, nor what was seen of a page.
+        let body = text_body(&Text { attachments: Vec::new(), preview: None, ..said_before });
         let old = Version { text: row.text.clone(), body, at };
         self.tx.add_version(&row.message_id, &old)?;
         row.body = text_body(&text);

@@ -164,7 +164,7 @@ impl Step<'_, '_> {
             let mine = sender == self.me()?;
             let kind = u8::try_from(record.kind).unwrap_or(u8::MAX);
             let state = State::from_number(u8::try_from(record.state).unwrap_or(u8::MAX));
-            self.tx.set_message(&MessageRow {
+            let row = MessageRow {
                 message_id,
                 chat_id,
                 position: record.position,
@@ -179,7 +179,9 @@ impl Step<'_, '_> {
                 edited_at: Some(record.edited_at).filter(|at| *at > 0),
                 state,
                 hidden: record.hidden,
-            })?;
+            };
+            self.tx.set_message(&row)?;
+            self.votes_come(&row, record.votes)?;
             for version in record.versions {
                 let version = Version { text: version.text, body: version.body, at: version.at };
                 self.tx.add_version(&message_id, &version)?;

@@ -360,6 +360,7 @@ impl Step<'_, '_> {
                     at: reaction.at,
                 })
                 .collect(),
+            votes: self.vote_records(&row.message_id)?,
         })
     }
 }

@@ -9,8 +9,8 @@ use parlor_store::messages::MessageRow;
 use parlor_view::{Answer, Code, Failure};
 use parlor_wire::content::{Attachment, Text};
 use parlor_wire::limits::{
-    MAX_ATTACHMENTS, MAX_CAPTION_BYTES, MAX_FILE_NAME_BYTES, MAX_MIME_BYTES, MAX_PREVIEW_BYTES,
-    MAX_THUMBNAIL_BYTES,
+    MAX_ATTACHMENTS, MAX_CAPTION_BYTES, MAX_FILE_NAME_BYTES, MAX_LOUDNESS, MAX_MIME_BYTES,
+    MAX_PREVIEW_BYTES, MAX_THUMBNAIL_BYTES, MAX_WAVEFORM,
 };
 use parlor_wire::{BlobId, FileId, Hash, MessageId};
 use zeroize::Zeroizing;
@@ -29,6 +29,8 @@ pub fn attachments_fit(text: &Text) -> bool {
             && one.name.len() <= MAX_FILE_NAME_BYTES
             && one.mime.len() <= MAX_MIME_BYTES
             && one.preview.len() <= MAX_PREVIEW_BYTES
+            && one.waveform.len() <= MAX_WAVEFORM
+            && one.waveform.iter().all(|bar| *bar <= MAX_LOUDNESS)
     };
     let thumbnails: usize = text.attachments.iter().map(|one| one.thumbnail.len()).sum();
     text.attachments.len() <= MAX_ATTACHMENTS

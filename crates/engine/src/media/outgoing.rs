@@ -229,5 +229,6 @@ pub fn attachment(new: &NewFile, row: &FileRow) -> Attachment {
         duration_ms: new.duration,
         thumbnail: new.thumbnail.clone(),
         preview: new.preview.clone(),
+        ..Attachment::default()
     }
 }

@@ -82,13 +82,18 @@ pub struct Prepared {
     pub files: Vec<NewFile>,
     /// A picture for the profile, as JPEG; an empty one takes it away.
     pub avatar: Option<Vec<u8>>,
+    /// A picture of a page, as a small JPEG.
+    pub page: Option<Vec<u8>>,
 }
 
 impl Prepared {
     /// Whether a command has to be prepared before the engine gets it.
     pub fn is_needed(command: &Command) -> bool {
         match command {
-            Command::Send(wish) => wish.attachments.as_ref().is_some_and(|paths| !paths.is_empty()),
+            Command::Send(wish) => {
+                let page = wish.preview.as_ref().and_then(|page| page.thumbnail_path.as_ref());
+                page.is_some() || wish.attachments.as_ref().is_some_and(|paths| !paths.is_empty())
+            }
             Command::AccountUpdate(wish) => wish.avatar_path.is_some(),
             _ => false,
         }

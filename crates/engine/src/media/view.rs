@@ -4,6 +4,7 @@ use crate::Result;
 use crate::step::Step;
 use data_encoding::BASE64;
 use parlor_store::files::{FileRow, Problem, Remote};
+use parlor_store::holds::{Held, of_attachment};
 use parlor_store::messages::{MessageRow, State};
 use parlor_view::{AttachmentView, Code};
 use parlor_wire::Message;
@@ -24,7 +25,7 @@ impl Step<'_, '_> {
             let base64 = |bytes: &[u8]| (!bytes.is_empty()).then(|| BASE64.encode(bytes));
             AttachmentView {
                 index,
-                kind: kind(&one.mime).into(),
+                kind: held(row, &text, one).name().into(),
                 name: plain_name(&one.name),
                 mime: mime(one),
                 size: one.size,
@@ -33,6 +34,7 @@ impl Step<'_, '_> {
                 duration_ms: known(one.duration_ms),
                 thumbnail: base64(&one.thumbnail),
                 preview: preview(one),
+                waveform: one.waveform.clone(),
                 state: state.into(),
                 error: file
                     .filter(|_| state == "failed")
@@ -69,15 +71,11 @@ fn error(problem: Problem) -> Option<&'static str> {
     Some(code.text())
 }
 
-/// What a message with such an attachment is called.
-fn kind(mime: &str) -> &'static str {
-    match mime.split_once('/') {
-        Some(("image", _)) => "image",
-        Some(("video", _)) => "video",
-        // What recorders of voice notes make.
-        Some(("audio", "ogg" | "opus")) => "voice",
-        Some(("audio", _)) => "audio",
-        _ => "file",
+/// What an attachment is shown as. A sticker with anything beside it is a picture.
+fn held(row: &MessageRow, text: &Text, one: &Attachment) -> Held {
+    match of_attachment(one) {
+        Held::Sticker if text.attachments.len() > 1 || !row.text.is_empty() => Held::Image,
+        held => held,
     }
 }
 
@@ -118,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_kinds_of_strangers() {
+    fn names_and_types_of_strangers() {
         for (name, plain) in [
             ("photo.jpg", "photo.jpg"),
             ("../../etc/passwd", "passwd"),
@@ -129,15 +127,13 @@ mod tests {
         ] {
             assert_eq!(plain_name(name), plain);
         }
-        for (text, kind_name, shown) in [
-            ("image/png", "image", "image/png"),
-            ("audio/ogg", "voice", "audio/ogg"),
-            ("audio/mpeg", "audio", "audio/mpeg"),
-            ("image/<b>", "image", "application/octet-stream"),
-            ("none", "file", "application/octet-stream"),
+        for (text, shown) in [
+            ("image/png", "image/png"),
+            ("image/<b>", "application/octet-stream"),
+            ("none", "application/octet-stream"),
         ] {
             let one = Attachment { mime: text.into(), ..Attachment::default() };
-            assert_eq!((kind(text), mime(&one).as_str()), (kind_name, shown));
+            assert_eq!(mime(&one).as_str(), shown);
         }
     }
 }

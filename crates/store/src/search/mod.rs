@@ -11,7 +11,7 @@
 pub mod words;
 
 use crate::chats::ChatId;
-use crate::messages::{Kind, MessageRow};
+use crate::messages::MessageRow;
 use crate::{Result, Tx};
 use parlor_wire::UserId;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -44,8 +44,8 @@ pub struct Query {
     pub chat: Option<ChatId>,
     /// By this person only.
     pub sender: Option<UserId>,
-    /// Of this kind only.
-    pub kind: Option<Kind>,
+    /// Holding any of these only, as bits of [`crate::holds::Held`].
+    pub holds: Option<u32>,
     /// Sent at this time or later, Unix milliseconds.
     pub after: Option<u64>,
     /// Sent before this time, Unix milliseconds.
@@ -131,8 +131,9 @@ impl Tx<'_> {
     /// The messages that a query is for, the best first.
     pub fn search(&self, query: &Query) -> Result<Vec<Found>> {
         let terms = query.terms();
-        if terms.is_empty() || query.kind.is_some_and(|kind| kind != Kind::Text) {
-            return Ok(Vec::new());
+        if terms.is_empty() {
+            let shared = query.holds.map(|holds| self.shared(query, holds));
+            return shared.unwrap_or_else(|| Ok(Vec::new()));
         }
         let mut candidates = self.candidates(query, &terms)?;
         candidates.sort_by(|one, other| {
@@ -151,9 +152,42 @@ impl Tx<'_> {
         Ok(found)
     }
 
+    /// What one chat or all of them hold, the newest first. With the last come all that were sent at the same time, up
+    /// to as many again, so that whoever goes on before that time misses nothing.
+    fn shared(&self, query: &Query, holds: u32) -> Result<Vec<Found>> {
+        const OF_CHAT: &str = "SELECT * FROM messages WHERE chat_id = ?1 AND holds != 0
+           AND hidden = 0 AND sent_at >= ?2 AND sent_at < ?3 AND holds & ?4 != 0
+           AND (?5 IS NULL OR sender = ?5) ORDER BY sent_at DESC, number DESC LIMIT ?6";
+        const OF_ALL: &str = "SELECT * FROM messages WHERE number IN
+             (SELECT number FROM messages INDEXED BY messages_holding WHERE holds != 0
+              AND hidden = 0 AND sent_at >= ?2 AND sent_at < ?3 AND holds & ?4 != 0)
+           AND (?5 IS NULL OR sender = ?5) AND ?1 IS NULL
+           ORDER BY sent_at DESC, number DESC LIMIT ?6";
+        let time = |time: u64| time.min(i64::MAX as u64);
+        let (after, before) = (query.after.unwrap_or(0), query.before.unwrap_or(u64::MAX));
+        let mut messages = self.all(
+            if query.chat.is_some() { OF_CHAT } else { OF_ALL },
+            (
+                query.chat.as_ref().map(|chat| chat.as_bytes()),
+                time(after),
+                time(before),
+                holds,
+                query.sender.as_ref().map(|sender| sender.as_bytes()),
+                2 * u64::from(query.limit),
+            ),
+            crate::messages::read,
+        )?;
+        let last = usize::try_from(query.limit).unwrap_or(usize::MAX).saturating_sub(1);
+        if let Some(last) = messages.get(last).map(|row| row.sent_at) {
+            messages.retain(|row| row.sent_at >= last);
+        }
+        let found = messages.into_iter();
+        Ok(found.map(|message| Found { message, highlights: Vec::new() }).collect())
+    }
+
     fn candidates(&self, query: &Query, terms: &[Word]) -> Result<Vec<Candidate>> {
         let mut statement = self.inner.prepare_cached(
-            "SELECT number, sent_at, text FROM search CROSS JOIN messages ON number = search.rowid
+            "SELECT number, sent_at, text, holds FROM search CROSS JOIN messages ON number = search.rowid
              WHERE search MATCH ?1 ORDER BY search.rowid DESC LIMIT ?2",
         )?;
         let mut rows = statement.query((query.expression(terms), MOST_LOOKED_AT))?;
@@ -170,7 +204,8 @@ impl Tx<'_> {
 
 fn look_at(row: &Row<'_>, query: &Query, terms: &[Word]) -> rusqlite::Result<Option<Candidate>> {
     let sent_at = row.get(1)?;
-    if !query.wants(sent_at) {
+    let holds: u32 = row.get(3)?;
+    if !query.wants(sent_at) || query.holds.is_some_and(|wanted| wanted & holds == 0) {
         return Ok(None);
     }
     let words = words::words(row.get_ref(2)?.as_str()?);

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::Store;
-use crate::messages::State;
+use crate::holds::Held;
+use crate::messages::{Kind, State};
 use parlor_wire::MessageId;
 use proptest::prelude::*;
 
@@ -144,8 +145,37 @@ fn filters_narrow_and_limits_hold() {
     let mut numbers = found(&mut store, &range);
     numbers.sort_unstable();
     assert_eq!(numbers, (10..20).collect::<Vec<u8>>());
-    assert_eq!(found(&mut store, &Query { kind: Some(Kind::Text), ..all.clone() }).len(), 40);
-    assert!(found(&mut store, &Query { kind: Some(Kind::Notice), ..all }).is_empty());
+    assert!(found(&mut store, &Query { holds: Some(Held::Link.bit()), ..all }).is_empty());
+}
+
+#[test]
+fn what_a_chat_holds_is_listed_by_time() {
+    let link = "heron at https://a.example";
+    let mut store = store(&[link, link, link, "heron", link, link, link, link, link]);
+    let tx = store.begin().unwrap();
+    // At the same time as number 5; and one that is deleted, one that is hidden.
+    tx.set_message(&MessageRow { sent_at: row(5, "").sent_at, ..row(3, link) }).unwrap();
+    tx.set_message(&MessageRow { kind: Kind::Deleted, ..row(9, link) }).unwrap();
+    tx.set_message(&MessageRow { hidden: true, ..row(7, link) }).unwrap();
+    tx.set_message(&row(11, link)).unwrap();
+    tx.commit().unwrap();
+    let chat = Query { chat: Some(MessageId([1; 16])), ..query("") };
+    let links = Query { holds: Some(Held::Link.bit() | Held::Image.bit()), ..chat.clone() };
+    assert_eq!(found(&mut store, &links), [11, 5, 3, 1]);
+    // The second and the third were sent at the same time.
+    assert_eq!(found(&mut store, &Query { limit: 2, ..links.clone() }), [11, 5, 3]);
+    let before = Some(row(5, "").sent_at);
+    assert_eq!(found(&mut store, &Query { before, ..links.clone() }), [1]);
+    assert_eq!(found(&mut store, &Query { after: before, ..links.clone() }), [11, 5, 3]);
+    let sender = Some(UserId([2; 32]));
+    assert_eq!(found(&mut store, &Query { sender, ..links.clone() }), [11, 5]);
+    let words = Query { text: "heron".into(), ..links.clone() };
+    assert_eq!(found(&mut store, &words).len(), 4);
+    assert!(found(&mut store, &Query { chat: None, limit: 0, ..links.clone() }).is_empty());
+    let everywhere = Query { chat: None, limit: 3, ..links.clone() };
+    assert_eq!(found(&mut store, &everywhere), [11, 8, 6]);
+    assert!(found(&mut store, &Query { holds: Some(Held::Poll.bit()), ..links }).is_empty());
+    assert!(found(&mut store, &chat).is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod link;
 mod members;
 mod safety;
+mod shared;
 
 use crate::app::problems;
 use crate::list::menu::{flag, mute_items};
@@ -68,6 +69,7 @@ fn Pane(chat: Memo<ChatView>) -> impl IntoView {
                     "group" => draw! { <members::MembersCard chat=chat info=info /> },
                     _ => ().into_any(),
                 }}
+                <shared::SharedCard chat=chat />
                 <Papers chat=chat />
                 <Exits chat=chat />
             </div>

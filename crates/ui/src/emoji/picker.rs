@@ -56,7 +56,12 @@ fn sections() -> [(Icon, String); 10] {
 
 /// The picker. `on_pick` gets an emoji, `on_close` is asked to take the picker away.
 #[component]
-pub fn EmojiPicker(on_pick: Callback<String>, on_close: Callback<()>) -> impl IntoView {
+pub fn EmojiPicker(
+    on_pick: Callback<String>,
+    on_close: Callback<()>,
+    /// Ways to other pickers, above it.
+    tabs: Option<AnyView>,
+) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let tone = RwSignal::new(tone());
     let at = RwSignal::new(0_usize);
@@ -87,6 +92,7 @@ pub fn EmojiPicker(on_pick: Callback<String>, on_close: Callback<()>) -> impl In
     draw! {
         <div class={"picker"} role={"dialog"} aria-label={t!("emoji")} on:keydown=keydown>
             <div class={"pk-top"}>
+                {tabs}
                 <label class={"search"}>
                     {icon(icon::MAGNIFYING_GLASS, "s18")}
                     <input

@@ -12,6 +12,10 @@ pub fn symbol(message: &MessageView) -> Option<Icon> {
         "voice" => icon::MICROPHONE,
         "audio" => icon::MUSIC_NOTE,
         "file" => icon::FILE,
+        "sticker" => icon::STICKER,
+        "location" => icon::MAP_PIN,
+        "contact" => icon::USER,
+        "poll" => icon::LIST_CHECKS,
         "deleted" => icon::PROHIBIT,
         _ => return None,
     })
@@ -22,6 +26,9 @@ pub fn plain(message: &MessageView) -> String {
     let text = message.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
     if message.kind == "deleted" {
         return if message.mine { t!("deleted-by-you") } else { t!("deleted") };
+    }
+    if let Some(thing) = thing(message) {
+        return thing;
     }
     if let Some(text) = text {
         return text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -38,7 +45,23 @@ pub fn plain(message: &MessageView) -> String {
         }
         "audio" => first.map_or_else(|| t!("kind-audio"), |file| file.name.clone()),
         "file" => first.map_or_else(|| t!("kind-file"), |file| file.name.clone()),
+        "sticker" => t!("kind-sticker"),
         "text" | "notice" => String::new(),
         _ => t!("kind-unknown"),
     }
+}
+
+/// The line of what is a message by itself.
+fn thing(message: &MessageView) -> Option<String> {
+    if let Some(location) = &message.location {
+        return Some(match &location.name {
+            Some(name) => t!("location-line", name = name),
+            None => t!("kind-location"),
+        });
+    }
+    if let Some(card) = &message.contact {
+        return Some(t!("contact-line", name = &card.display_name));
+    }
+    let poll = message.poll.as_ref()?;
+    Some(t!("poll-line", question = &poll.question))
 }

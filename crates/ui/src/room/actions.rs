@@ -66,7 +66,7 @@ impl Actions {
     }
 
     /// Whether one may write here.
-    fn can_write(self) -> bool {
+    pub fn can_write(self) -> bool {
         self.chat.with_untracked(|chat| !chat.left && !chat.requested)
     }
 
@@ -178,6 +178,16 @@ impl Actions {
         }
     }
 
+    /// Asks for something whose answer is seen in the messages.
+    pub fn tell(self, method: &'static str, params: serde_json::Value) {
+        let (session, toasts) = (self.session, self.toasts);
+        leptos::task::spawn_local(async move {
+            if let Err(problem) = session.tell(method, params).await {
+                toasts.say_now(crate::app::problems::words(&problem));
+            }
+        });
+    }
+
     fn delete(self, message: &MessageView, for_everyone: bool) {
         let id = message.message_id.clone();
         let act = send_wrapper(move || self.delete_now(id.clone(), for_everyone));
@@ -249,7 +259,7 @@ impl Actions {
                     .keys(&["Space"]),
             );
         }
-        if !gone && message.mine && can_write && has_text {
+        if !gone && message.mine && can_write && has_text && can_edit(&message) {
             let edited = message.clone();
             items.push(
                 Item::new(icon::PENCIL_SIMPLE, t!("edit"), move || self.edit(&edited))
@@ -283,7 +293,7 @@ impl Actions {
                     self.copy(&message);
                 }
             }
-            "ArrowUp" if command && message.mine && message.text.is_some() => {
+            "ArrowUp" if command && message.mine && can_edit(&message) => {
                 event.prevent_default();
                 self.edit(&message);
             }
@@ -328,6 +338,11 @@ impl Actions {
             _ => {}
         }
     }
+}
+
+/// Whether an own message has words that can be others.
+fn can_edit(message: &MessageView) -> bool {
+    message.text.is_some() && !matches!(&*message.kind, "location" | "contact" | "poll")
 }
 
 /// Below what has the focus.

@@ -1,8 +1,11 @@
 //! The field to write in and what stands above it: the message that is answered or changed, the files.
 
 use super::actions;
+use super::attach::Attach;
 use super::composing::{Composing, Picking, Purpose};
 use super::mention::{Mentioning, Offered};
+use super::record::{self, Recorder};
+use super::recording::{Microphone, RecordBar};
 use super::tray::Tray;
 use crate::faces;
 use crate::list::row;
@@ -71,9 +74,15 @@ fn Request(chat: Memo<ChatView>) -> impl IntoView {
 
 #[component]
 fn Composer(chat: Memo<ChatView>) -> impl IntoView {
-    let composing = Composing::here();
+    let (composing, recorder) = (Composing::here(), Recorder::here());
     let field: NodeRef<html::Textarea> = NodeRef::new();
     let mentioning = Mentioning::new();
+    // Who goes on writing has read why recording did not work.
+    Effect::new(move || {
+        if composing.is_full() {
+            recorder.trouble.set(None);
+        }
+    });
     let take = Callback::new(move |member| {
         if let Some(field) = field.get_untracked() {
             mentioning.take(&member, &field, composing);
@@ -87,8 +96,12 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                     {crate::app::problems::words(&problem)}
                 </p>
             })}
+            {move || recorder.trouble.get().map(|words| draw! {
+                <p class={"fail-line"} role={"alert"}>{icon(icon::WARNING_CIRCLE_FILL, "s16")}{words}</p>
+            })}
             <Offered mentioning=mentioning on_take=take />
-            <div class={"compose-box"}>
+            <RecordBar />
+            <div class={"compose-box"} hidden=move || recorder.is_on()>
                 <Above />
                 <Tray />
                 <Attach />
@@ -106,45 +119,6 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                 <Send />
             </div>
         </footer>
-    }
-}
-
-#[component]
-fn Attach() -> impl IntoView {
-    let composing = Composing::here();
-    let picker: NodeRef<html::Input> = NodeRef::new();
-    let picked = move |_| {
-        let Some(input) = picker.get_untracked() else { return };
-        if let Some(files) = input.files() {
-            composing.add(&files);
-        }
-        // The same file can be picked again.
-        input.set_value("");
-    };
-    let press = move |_| {
-        if let Some(input) = picker.get_untracked() {
-            input.click();
-        }
-    };
-    draw! {
-        <input
-            node_ref=picker
-            type={"file"}
-            multiple=true
-            hidden=true
-            aria-hidden={"true"}
-            tabindex={"-1"}
-            on:change=picked
-        />
-        <button
-            class={"icon-btn"}
-            aria-label={t!("attach")}
-            title={t!("attach-keys")}
-            data-attach={"true"}
-            on:click=press
-        >
-            {icon(icon::PLUS, "s22")}
-        </button>
     }
 }
 
@@ -232,6 +206,21 @@ fn Field(
 
 #[component]
 fn Send() -> impl IntoView {
+    let composing = Composing::here();
+    let editing = move || matches!(composing.purpose.get(), Purpose::Edit(_));
+    let records = record::is_there();
+    let empty = Memo::new(move |_| records && !composing.is_full() && !editing());
+    move || {
+        if empty.get() {
+            draw! { <Microphone /> }
+        } else {
+            draw! { <Written /> }
+        }
+    }
+}
+
+#[component]
+fn Written() -> impl IntoView {
     let composing = Composing::here();
     let editing = move || matches!(composing.purpose.get(), Purpose::Edit(_));
     draw! {

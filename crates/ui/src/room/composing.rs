@@ -74,6 +74,8 @@ pub struct Composing {
     pub dragged: RwSignal<bool>,
     /// Why the last message did not go.
     pub problem: RwSignal<Option<Problem>>,
+    /// Whether all files are to be shown as files.
+    as_files: StoredValue<bool>,
     /// Whether a message is being handed over.
     pub busy: RwSignal<bool>,
     /// Grows when the field should take the focus.
@@ -103,6 +105,7 @@ impl Composing {
             picking: RwSignal::new(None),
             dragged: RwSignal::new(false),
             problem: RwSignal::new(None),
+            as_files: StoredValue::new(false),
             busy: RwSignal::new(false),
             focus: RwSignal::new(0),
             told: StoredValue::new(0),
@@ -209,6 +212,21 @@ impl Composing {
         }
     }
 
+    /// The message that what is sent now answers.
+    pub fn answered(self) -> Option<String> {
+        match self.purpose.get_untracked() {
+            Purpose::Reply(id) => Some(id),
+            Purpose::New | Purpose::Edit(_) => None,
+        }
+    }
+
+    /// The answer was sent.
+    pub fn was_answered(self) {
+        if let Some(Purpose::Reply(_)) = self.purpose.try_get_untracked() {
+            self.purpose.set(Purpose::New);
+        }
+    }
+
     /// Puts the focus into the field.
     pub fn take_focus(self) {
         self.focus.update(|count| *count += 1);
@@ -216,6 +234,13 @@ impl Composing {
 
     /// Adds files, as many as may go.
     pub fn add(self, files: &web_sys::FileList) {
+        self.add_picked(files, false);
+    }
+
+    /// The same; `as_files`: shown as files even if they are pictures, unless others are not.
+    pub fn add_picked(self, files: &web_sys::FileList, as_files: bool) {
+        let alone = self.files.with_untracked(Vec::is_empty);
+        self.as_files.update_value(|all| *all = as_files && (alone || *all));
         for index in 0..files.length() {
             if let Some(file) = files.get(index) {
                 self.add_one(file);
@@ -336,6 +361,7 @@ impl Composing {
         purpose: &Purpose,
         named: &[(String, String)],
     ) -> Result<(), Problem> {
+        let as_files = self.as_files.get_value();
         let (text, entities) = crate::markup::written::parse(text.trim());
         let mentions = mentions(&text, named);
         let mut params = json!({"text": text, "entities": entities, "mentions": mentions});
@@ -360,6 +386,9 @@ impl Composing {
                 }
                 if !names.is_empty() {
                     put("attachments", names.into());
+                    if as_files {
+                        put("send_as", "file".into());
+                    }
                 }
                 put("client_id", crate::dom::random_name().into());
                 "messages.send"

@@ -4,7 +4,7 @@
 use super::actions::Actions;
 use super::files::{FileBox, is_picture, pictures};
 use super::sound::Sound;
-use super::{formatted, react};
+use super::{cards, formatted, poll, react};
 use crate::faces;
 use crate::list::preview;
 use crate::locale::{self, Moment};
@@ -17,7 +17,11 @@ use crate::state::session::Session;
 use crate::state::thread::{Row, Stand, Threads};
 use crate::t;
 use leptos::prelude::*;
-use parlor_view::{AttachmentView, MessageView};
+use parlor_view::{AttachmentView, MessageView, Word};
+
+/// How far the message is that is drawn.
+#[derive(Clone, Copy)]
+struct Standing(Memo<Word>);
 
 /// A message in its place.
 #[component]
@@ -30,6 +34,14 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
             message.highlights = found;
         }
         message
+    });
+    // How far it is and what others think of it change often; the bubble, in which something may be playing, stays.
+    let state = Memo::new(move |_| message.with(|message| message.state.clone()));
+    provide_context(Standing(state));
+    let body = Memo::new(move |_| {
+        let failed = state.with(|state| state == "failed");
+        let state = if failed { "failed" } else { "sent" };
+        MessageView { reactions: Vec::new(), state: state.into(), ..message.get() }
     });
     let notice = message.with_untracked(|message| message.kind == "notice");
     if notice {
@@ -102,7 +114,7 @@ pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
             {author_face}
             {move || {
                 let author = with_face && stand.get().place.opens();
-                message.with(|message| bubble(message, author))
+                body.with(|message| bubble(message, author))
             }}
             {move || message.with(react::reactions)}
             {move || message.with(react::failure)}
@@ -132,7 +144,10 @@ fn label(message: &MessageView) -> String {
 /// The time and the state, at the end of the last line.
 fn meta(message: &MessageView) -> AnyView {
     let edited = message.edited_at.is_some().then(|| draw! { <span>{t!("edited")}</span> });
-    let state = message.mine.then(|| tick(&message.state));
+    let state = message.mine.then(|| {
+        let Standing(state) = expect_context();
+        move || tick(&state.get())
+    });
     draw! {
         {edited}
         <time title={locale::moment(message.sent_at, Moment::Full)}>{locale::moment(message.sent_at, Moment::Clock)}</time>
@@ -164,8 +179,12 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         }
         .into_any();
     }
-    let known = matches!(&*message.kind, "text" | "image" | "video" | "voice" | "audio" | "file");
-    if !known {
+    if message.kind == "sticker" {
+        return sticker(message, author);
+    }
+    const KNOWN: [&str; 9] =
+        ["text", "image", "video", "voice", "audio", "file", "location", "contact", "poll"];
+    if !KNOWN.contains(&&*message.kind) {
         return draw! {
             <div class={"bubble hollow"}>
                 <span class={"gone"}>{icon(icon::INFO, "s16")}{t!("kind-unknown")}</span>
@@ -184,7 +203,8 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
     let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message))));
     let id = message.message_id.clone();
     let sounds = |file: &AttachmentView| {
-        matches!(&*file.kind, "voice" | "audio") && matches!(&*file.state, "ready" | "remote")
+        matches!(&*file.kind, "voice" | "audio")
+            && !matches!(&*file.state, "downloading" | "expired" | "failed")
     };
     let one_sound = !has_text && !has_pictures && matches!(others.as_slice(), [one] if sounds(one));
     let boxes = others
@@ -207,7 +227,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         }
         _ => formatted::text(message, meta_line()),
     };
-    let words = fold(message, words);
+    let words = thing(message).unwrap_or_else(|| fold(message, words));
     draw! {
         <div class={"bubble"} class:media=media class:sound=one_sound>
             {author.then(|| author_line(message))}
@@ -217,7 +237,33 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
             {message.reply_to.clone().map(|id| draw! { <Quote id=id /> })}
             {shots}
             {boxes}
+            {message.preview.as_ref().map(cards::page)}
             {words}
+        </div>
+    }
+    .into_any()
+}
+
+/// A message that is a thing by itself.
+fn thing(message: &MessageView) -> Option<AnyView> {
+    let meta = || draw! { <span class={"meta"}>{meta(message)}</span> }.into_any();
+    match (&message.location, &message.contact, &message.poll) {
+        (Some(location), ..) => Some(cards::location(location, meta())),
+        (_, Some(card), _) => Some(cards::contact(card, meta())),
+        (.., Some(poll)) => Some(poll::poll(message, poll, meta())),
+        _ => None,
+    }
+}
+
+fn sticker(message: &MessageView, author: bool) -> AnyView {
+    let id = message.message_id.clone();
+    let one = message.attachments.first().cloned();
+    draw! {
+        <div class={"bubble bare"}>
+            {author.then(|| author_line(message))}
+            {message.reply_to.clone().map(|id| draw! { <Quote id=id /> })}
+            {one.map(|file| draw! { <cards::Sticker message_id=id file=file /> })}
+            <span class={"meta-pill"}>{meta(message)}</span>
         </div>
     }
     .into_any()

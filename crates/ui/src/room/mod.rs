@@ -1,6 +1,8 @@
 //! The open chat: its head, its messages, the field to write in.
 
 mod actions;
+mod attach;
+mod cards;
 mod composer;
 mod composing;
 mod files;
@@ -12,15 +14,21 @@ mod mention;
 mod message;
 mod notice;
 mod picks;
+mod poll;
 mod react;
+mod record;
+mod recording;
 mod retype;
 mod scroll;
 mod sound;
+mod stickers;
 mod thread;
 mod tray;
 
 pub use composer::FIELD;
+pub use files::{FileBox, pictures};
 pub use head::HEAD;
+pub use sound::Sound;
 
 use crate::emoji::picker::EmojiPicker;
 use crate::list::row;
@@ -87,8 +95,10 @@ fn Chat(id: String) -> impl IntoView {
     }
     let composing = Composing::new(id.clone());
     provide_context(composing);
+    record::Recorder::new();
     provide_context(scroll::Wanted::new());
     provide_context(actions::Actions::new(chat));
+    provide_context(poll::Voters::new());
     members::Members::follow(chat);
     find::Finding::new();
     follow_place(&id);
@@ -133,6 +143,7 @@ fn Chat(id: String) -> impl IntoView {
             <composer::Foot chat=chat />
             <Picker />
             <picks::ForwardDialog />
+            <poll::VotersDialog />
             {move || composing.dragged.get().then(|| draw! { <div class={"drop-hint"}>{t!("drop-files")}</div> })}
         </main>
     }
@@ -168,12 +179,29 @@ fn Picker() -> impl IntoView {
         }
         _ => composer::insert(composing, &emoji),
     });
+    let stickers = RwSignal::new(false);
     move || {
-        composing.picking.get().is_some().then(|| {
-            draw! {
-                <div class={"menu-scrim"} on:pointerdown=move |_| composing.picking.set(None)></div>
-                <EmojiPicker on_pick=pick on_close=close />
+        let picking = composing.picking.get()?;
+        let tabs = || {
+            let tab = |name: String, of: bool| {
+                draw! {
+                    <button aria-pressed=move || (stickers.get() == of).to_string() on:click=move |_| stickers.set(of)>{name}</button>
+                }
+            };
+            draw! { <div class={"seg"} role={"group"}>{tab(t!("emoji"), false)}{tab(t!("stickers"), true)}</div> }
+        };
+        let picker = match picking {
+            Picking::Reaction(_) => draw! { <EmojiPicker on_pick=pick on_close=close tabs=None /> },
+            Picking::Text if stickers.get() => {
+                draw! { <stickers::StickerPicker tabs={tabs()} on_close=close /> }
             }
+            Picking::Text => {
+                draw! { <EmojiPicker on_pick=pick on_close=close tabs={Some(tabs())} /> }
+            }
+        };
+        Some(draw! {
+            <div class={"menu-scrim"} on:pointerdown=move |_| composing.picking.set(None)></div>
+            {picker}
         })
     }
 }

@@ -53,7 +53,7 @@ impl World {
     ) -> Result<u64> {
         self.ticket += 1;
         let ticket = self.ticket;
-        let prepared = Prepared { files, avatar: None };
+        let prepared = Prepared { files, ..Prepared::default() };
         self.step(device, Input::Prepared(ticket, command, prepared))?;
         Ok(ticket)
     }
