@@ -1,5 +1,6 @@
 //! Settings: the list of pages, and the page that the address names.
 
+mod about;
 mod appearance;
 mod devices;
 mod privacy;
@@ -34,6 +35,7 @@ pub fn SettingsPane() -> impl IntoView {
                     <Door page=page name={"recovery"} shape={icon::KEY} text={t!("recovery")} />
                     <Door page=page name={"appearance"} shape={icon::SUN} text={t!("appearance")} />
                     <Door page=page name={"shortcuts"} shape={icon::KEYBOARD} text={t!("shortcuts")} />
+                    <Door page=page name={"about"} shape={icon::INFO} text={t!("about")} />
                 </nav>
             </div>
         </section>
@@ -43,6 +45,7 @@ pub fn SettingsPane() -> impl IntoView {
             "devices" => draw! { <Page title={t!("devices")}><devices::Devices /></Page> },
             "recovery" => draw! { <Page title={t!("recovery")}><recovery::Recovery /></Page> },
             "appearance" => draw! { <Page title={t!("appearance")}><appearance::Appearance /></Page> },
+            "about" => draw! { <Page title={t!("about")}><about::About /></Page> },
             "shortcuts" => draw! { <Page title={t!("shortcuts")}><Table /></Page> },
             _ => draw! { <Pick /> },
         }}
