@@ -114,32 +114,38 @@ fn texts() -> Outcome {
     let mut code = String::new();
     let keys: Vec<&String> = english.keys().filter(|key| !key.starts_with('-')).collect();
     writeln!(code, "const KEYS: [&str; {}] = {keys:?};", keys.len())?;
-    writeln!(code, "/// All languages.\npub static LANGUAGES: &[Language] = &[")?;
     let mut codes: Vec<String> = fs::read_dir("texts")?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect::<Result<_, std::io::Error>>()?;
     codes.sort_by_key(|code| (code != "en", code.clone()));
+    writeln!(code, "/// All languages, the one that others fall back to first.")?;
+    writeln!(code, "pub const CODES: [&str; {}] = {codes:?};", codes.len())?;
+    let mut languages = Vec::new();
     for name in codes {
         let own = language(&name)?;
         if let Some(key) = own.keys().find(|key| !english.contains_key(*key)) {
             return Err(format!("{name}: {key} is no text in English").into());
         }
         let missing: Vec<&&String> = keys.iter().filter(|key| !own.contains_key(**key)).collect();
-        let (mut all, mut ends) = (String::new(), Vec::new());
+        let mut all = String::new();
         for key in &keys {
             let (texts, pattern) = match own.get(*key) {
                 Some(pattern) => (&own, pattern),
                 None => (&english, &english[*key]),
             };
             all += &parts(texts, pattern).map_err(|problem| format!("{name}: {key}: {problem}"))?;
-            ends.push(all.len());
+            all.push(LAST);
         }
-        writeln!(
-            code,
-            "Language {{ code: {name:?}, missing: &{missing:?}, texts: {all:?}, ends: &{ends:?} }},"
-        )?;
+        languages
+            .push(format!("Table {{ code: {name:?}, missing: &{missing:?}, texts: {all:?} }}"));
     }
-    writeln!(code, "];")?;
+    let english = languages.first().ok_or("there are no languages")?;
+    writeln!(code, "const ENGLISH: Table = {english};")?;
+    // A page holds one of them; the others are files beside it.
+    if env::var_os("CARGO_CFG_TARGET_FAMILY").is_none_or(|family| family != "wasm") {
+        writeln!(code, "/// The texts of all languages.\npub const TABLES: &[Table] = &[")?;
+        writeln!(code, "{}];", languages.join(",\n"))?;
+    }
     Ok(code)
 }
 
@@ -206,6 +212,7 @@ const NAMED: char = '\u{2}';
 const CHOICE: char = '\u{3}';
 const VARIANT: char = '\u{4}';
 const END: char = '\u{5}';
+const LAST: char = '\u{6}';
 
 fn inline_code(texts: &Texts, inline: &InlineExpression<String>) -> Outcome {
     match inline {

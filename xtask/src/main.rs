@@ -19,7 +19,8 @@ Usage: cargo xtask <command>
 
   run [--listen HOST:PORT] [--data DIR]   build Parlor and start a server on this machine
   test [ARGS for cargo test]              everything that has to hold before a change goes in
-  web [--test]                            build the web app into target/web-app, for the next build of the server
+  web [--test | --twice]                  build the web app into target/web-app, for the next build of the server;
+                                          --twice: in two folders, and compare
   tidy                                    the house rules only
   bench [NAME [ARGS]]                     run a named measurement; without a name, list them
   fuzz [NAME | all [SECONDS]]             look for inputs that break a decoder; without a name, list them";

@@ -54,7 +54,7 @@ pub fn run() {
         return say_own(&broken("no_storage", message));
     };
     let tab = Rc::new(Tab {
-        me: data_encoding::HEXLOWER.encode(&me),
+        me: parlor_wire::letters::HEX.encode(&me),
         channel,
         device: OnceCell::new(),
         leader: RefCell::default(),

@@ -236,7 +236,7 @@ impl Step<'_, '_> {
 
 /// A picture as it is shown.
 pub fn picture(jpeg: Option<&[u8]>) -> Option<String> {
-    jpeg.map(|jpeg| data_encoding::BASE64.encode(jpeg))
+    jpeg.map(|jpeg| parlor_wire::letters::BASE64.encode(jpeg))
 }
 
 const ENTITY_NAMES: [(EntityKind, &str); 9] = [

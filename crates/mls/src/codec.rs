@@ -3,7 +3,7 @@
 //! Invariants: the format describes itself (the library's types need that when they are read back); byte
 //! strings take one byte per byte; an unknown version is an error, never a guess.
 
-use rmp_serde::config::BytesMode;
+use crate::pack;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -28,15 +28,13 @@ pub enum CodecError {
 
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Zeroizing<Vec<u8>>, CodecError> {
     let mut bytes = Zeroizing::new(vec![VERSION]);
-    let mut serializer =
-        rmp_serde::Serializer::new(&mut *bytes).with_struct_map().with_bytes(BytesMode::ForceAll);
-    value.serialize(&mut serializer).map_err(|_| CodecError::Encode)?;
+    pack::to_bytes(value, &mut bytes).map_err(|_| CodecError::Encode)?;
     Ok(bytes)
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     match bytes.split_first() {
-        Some((&VERSION, value)) => rmp_serde::from_slice(value).map_err(|_| CodecError::Decode),
+        Some((&VERSION, value)) => pack::from_bytes(value).map_err(|_| CodecError::Decode),
         Some(_) => Err(CodecError::Version),
         None => Err(CodecError::Decode),
     }

@@ -5,6 +5,7 @@
 //! concerned, because the library reads the system clock; their expiry is the relay's and the engine's business.
 
 use crate::MlsError;
+use crate::crypto::Crypto;
 use crate::error::library;
 use crate::identity::{self, DeviceIdentity, Joiner};
 use crate::kv::KeyValue;
@@ -14,7 +15,6 @@ use openmls::prelude::{
     Ciphersuite, KeyPackage, Lifetime, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut,
     OpenMlsProvider, OpenMlsRand, ProtocolVersion,
 };
-use openmls_rust_crypto::RustCrypto;
 use parlor_crypto::Rng;
 use parlor_wire::QueueId;
 use std::cell::RefCell;
@@ -61,11 +61,11 @@ impl OpenMlsRand for Rand<'_> {
 pub(crate) struct Provider<'a> {
     pub(crate) storage: Storage<'a>,
     rand: Rand<'a>,
-    crypto: RustCrypto,
+    crypto: Crypto,
 }
 
 impl<'a> OpenMlsProvider for Provider<'a> {
-    type CryptoProvider = RustCrypto;
+    type CryptoProvider = Crypto;
     type RandProvider = Rand<'a>;
     type StorageProvider = Storage<'a>;
 
@@ -73,7 +73,7 @@ impl<'a> OpenMlsProvider for Provider<'a> {
         &self.storage
     }
 
-    fn crypto(&self) -> &RustCrypto {
+    fn crypto(&self) -> &Crypto {
         &self.crypto
     }
 
@@ -101,7 +101,7 @@ impl<'a> Mls<'a> {
         let provider = Provider {
             storage: Storage::new(kv),
             rand: Rand(RefCell::new(rng)),
-            crypto: RustCrypto::default(),
+            crypto: Crypto::default(),
         };
         Self { provider, identity, suite }
     }

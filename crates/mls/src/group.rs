@@ -13,6 +13,7 @@
 use crate::authorise::Authorised;
 use crate::changes::StagedCommit;
 use crate::context::{self, Mls};
+use crate::crypto::Crypto;
 use crate::error::library;
 use crate::identity::{self, GROUP_STATE_EXTENSION, Member, REQUIRED};
 use crate::storage::Label;
@@ -22,7 +23,6 @@ use openmls::prelude::{
     MlsGroupJoinConfig, OpenMlsProvider, PURE_CIPHERTEXT_WIRE_FORMAT_POLICY,
     RequiredCapabilitiesExtension, SenderRatchetConfiguration, UnknownExtension,
 };
-use openmls_rust_crypto::RustCrypto;
 use parlor_crypto::Secret;
 use parlor_crypto::sign::SigningKey;
 use parlor_wire::content::GroupState;
@@ -52,7 +52,7 @@ pub struct Group {
     pub(crate) pending: Option<Pending>,
     /// The value in memory is ahead of what is stored by a handshake that was looked at and not merged.
     pub(crate) stale: bool,
-    crypto: RustCrypto,
+    crypto: Crypto,
 }
 
 /// What the rules of a group are judged against.
@@ -70,7 +70,7 @@ pub struct GroupView {
 
 impl Group {
     pub(crate) fn wrap(inner: MlsGroup, pending: Option<Pending>) -> Self {
-        Self { inner, pending, stale: false, crypto: RustCrypto::default() }
+        Self { inner, pending, stale: false, crypto: Crypto::default() }
     }
 
     /// A new group of this device alone, in epoch 0. Refused by the library when the id is in use.

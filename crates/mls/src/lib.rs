@@ -11,11 +11,13 @@ mod changes;
 mod codec;
 mod commit;
 mod context;
+mod crypto;
 mod error;
 mod group;
 mod identity;
 mod join;
 mod kv;
+mod pack;
 mod receive;
 mod storage;
 

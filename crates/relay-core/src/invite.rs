@@ -1,7 +1,7 @@
 //! Invites: random text that lets somebody register; the store has only its hash.
 
 use crate::command::{Command, Operation};
-use data_encoding::BASE32_NOPAD;
+use parlor_wire::letters::BASE32;
 use parlor_wire::{Hash, hash};
 
 /// A fresh invite.
@@ -16,7 +16,7 @@ impl Invite {
     /// Makes an invite for so many registrations until a time (Unix milliseconds).
     pub fn generate(rng: &mut dyn rand_core::CryptoRng, uses: u32, expires: u64) -> Self {
         let bytes: [u8; 15] = parlor_crypto::random(rng);
-        let text = BASE32_NOPAD.encode(&bytes).to_lowercase();
+        let text = BASE32.encode(&bytes);
         let invite = hash(text.as_bytes());
         Self { text, command: Operation::CreateInvite { invite, uses, expires }.into() }
     }

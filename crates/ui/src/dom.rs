@@ -91,6 +91,25 @@ pub fn copy(text: &str) {
     }
 }
 
+/// What a promise brings; nothing if it is broken.
+pub async fn wait(promise: JsValue) -> Option<JsValue> {
+    wasm_bindgen_futures::JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
+}
+
+/// What this page's server answers at a path, as text.
+pub async fn fetched(path: &str) -> Option<String> {
+    let answer = wait(method(&window(), "fetch", &[path.into()])?).await?;
+    property(&answer, "ok")?.as_bool().filter(|ok| *ok)?;
+    wait(method(&answer, "text", &[])?).await?.as_string()
+}
+
+/// The text of a file that lies beside the page: one that `index.html` names `parlor-NAME`.
+pub async fn beside(name: &str) -> Option<String> {
+    let selector = format!("meta[name=parlor-{name}]");
+    let named = document().query_selector(&selector).ok()??.get_attribute("content")?;
+    fetched(&named).await
+}
+
 /// A kept setting of this browser.
 pub fn kept(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(name).ok()?

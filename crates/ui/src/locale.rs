@@ -1,7 +1,8 @@
 //! The language of the page and what the browser knows of it: plurals, digits, times, dates. Set once, before
 //! anything is drawn; another language is another load of the page.
 
-use crate::words::{Argument, Language, Speaker};
+use crate::dom;
+use crate::words::{self, Argument, Language, Speaker};
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,7 +12,7 @@ thread_local! {
 }
 
 struct Locale {
-    language: &'static Language,
+    language: Language,
     plural: Intl::PluralRules,
     number: Intl::NumberFormat,
     formats: Vec<(Moment, js_sys::Function)>,
@@ -60,18 +61,19 @@ fn options(pairs: &[(&str, &str)]) -> Object {
     object
 }
 
-/// Chooses the language: the person's choice if there is one, else the browser's. Tells `<html>`.
-pub fn choose(wanted: Option<&str>) {
+/// Chooses the language: the person's choice if there is one, else the browser's; loads its texts. Tells `<html>`.
+pub async fn choose(wanted: Option<&str>) {
     let navigator = leptos::prelude::window().navigator();
     let preferred: Vec<String> =
         navigator.languages().iter().filter_map(|code| code.as_string()).collect();
-    let language = match wanted {
-        Some(code) => Language::best([code]),
-        None => Language::best(preferred.iter().map(String::as_str)),
+    let code = match wanted {
+        Some(code) => words::best([code]),
+        None => words::best(preferred.iter().map(String::as_str)),
     };
+    let language = load(code).await.unwrap_or_else(Language::english);
     // The region that the person prefers decides the order of dates, if it is of this language.
-    let tag = preferred.iter().find(|tag| tag.split('-').next() == Some(language.code));
-    let tags = Array::of1(&tag.map_or(language.code, String::as_str).into());
+    let tag = preferred.iter().find(|tag| tag.split('-').next() == Some(language.code()));
+    let tags = Array::of1(&tag.map_or(language.code(), String::as_str).into());
     let format = |moment, pairs: &[(&str, &str)]| {
         (moment, Intl::DateTimeFormat::new(&tags, &options(pairs)).format())
     };
@@ -95,7 +97,7 @@ pub fn choose(wanted: Option<&str>) {
     if let Some(root) = root {
         let direction = if language.is_rtl() { "rtl" } else { "ltr" };
         // Attributes of these names can always be set.
-        let _ = root.set_attribute("lang", language.code);
+        let _ = root.set_attribute("lang", language.code());
         let _ = root.set_attribute("dir", direction);
     }
     let locale = Locale {
@@ -106,6 +108,12 @@ pub fn choose(wanted: Option<&str>) {
         relative: relative.unwrap_or_else(|| js_sys::Function::new_no_args("")),
     };
     LOCALE.with_borrow_mut(|slot| *slot = Some(locale));
+}
+
+/// A language that is no part of the page.
+async fn load(code: &'static str) -> Option<Language> {
+    let texts = dom::beside(&format!("texts-{code}")).await?;
+    Language::loaded(code, texts)
 }
 
 fn with<T: Default>(ask: impl FnOnce(&Locale) -> T) -> T {

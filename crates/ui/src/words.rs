@@ -1,10 +1,13 @@
 //! Texts of the page in the language of the person. They are written in Fluent (`texts/LANGUAGE/SUBJECT.ftl`),
 //! compiled into tables by `build.rs`, and said with [`t!`](crate::t). A key that there is not is a compile error; a
-//! text that a language lacks is said in English.
+//! text that a language lacks is said in English. English is part of the page; every other language is a file beside
+//! it, which a page loads before it draws.
 //!
 //! Fluent's subset here: variables, choices by a variable (a number chooses by its exact value, then by its plural
 //! category), terms, references to other texts. What is put into a text is isolated where its direction differs from
 //! the language's. Plural categories and digits are the browser's; absent on purpose: tables of them.
+
+use std::borrow::Cow;
 
 /// What is put into a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,21 +49,31 @@ impl From<u32> for Argument {
     }
 }
 
-/// The texts of a language, one behind the other in the order of the keys. Signs stand for what is put in:
+/// The texts of a language as they are built: one behind the other in the order of the keys. Signs stand for what is
+/// put in:
 ///
 /// | signs | mean |
 /// |---|---|
 /// | 1 name 2 | the argument of this name |
 /// | 3 name (4 key 2 text)* 5 | the text whose key is the argument's value or its plural category, else the last |
-#[derive(Debug)]
-pub struct Language {
+/// | 6 | the text ends |
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
     /// As in BCP 47.
     pub code: &'static str,
     /// Keys that this language has no text of yet.
     pub missing: &'static [&'static str],
-    texts: &'static str,
-    /// Where each text ends, in bytes.
-    ends: &'static [u32],
+    /// All texts.
+    pub texts: &'static str,
+}
+
+/// A language that can be spoken.
+#[derive(Debug)]
+pub struct Language {
+    code: &'static str,
+    texts: Cow<'static, str>,
+    /// Where each text begins.
+    begins: Vec<usize>,
 }
 
 const ARGUMENT: char = '\u{1}';
@@ -68,6 +81,7 @@ const NAMED: char = '\u{2}';
 const CHOICE: char = '\u{3}';
 const VARIANT: char = '\u{4}';
 const END: char = '\u{5}';
+const LAST: char = '\u{6}';
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
@@ -106,13 +120,34 @@ pub trait Speaker {
     fn number(&self, number: f64) -> String;
 }
 
+/// The best of [`CODES`] for what a person prefers (BCP 47), the most preferred first.
+pub fn best<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static str {
+    let main = |code: &str| code.split('-').next().unwrap_or_default().to_lowercase();
+    let find = |wanted: &str| CODES.into_iter().find(|code| *code == main(wanted));
+    wanted.into_iter().find_map(find).unwrap_or(ENGLISH.code)
+}
+
 impl Language {
-    /// The best of [`LANGUAGES`] for what a person prefers (BCP 47), the most preferred first.
-    pub fn best<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static Language {
-        let fallback = &LANGUAGES[0];
-        let main = |code: &str| code.split('-').next().unwrap_or_default().to_lowercase();
-        let find = |code: &str| LANGUAGES.iter().find(|language| language.code == main(code));
-        wanted.into_iter().find_map(find).unwrap_or(fallback)
+    /// The one that is always there.
+    pub fn english() -> Self {
+        Self::begun(ENGLISH.code, Cow::Borrowed(ENGLISH.texts))
+    }
+
+    /// A language whose table was loaded; nothing if it is of another version of the page.
+    pub fn loaded(code: &'static str, texts: String) -> Option<Self> {
+        let language = Self::begun(code, Cow::Owned(texts));
+        (language.begins.len() == KEYS.len() + 1).then_some(language)
+    }
+
+    fn begun(code: &'static str, texts: Cow<'static, str>) -> Self {
+        let ends = texts.match_indices(LAST).map(|(at, last)| at + last.len());
+        let begins = [0].into_iter().chain(ends).collect();
+        Self { code, texts, begins }
+    }
+
+    /// As in BCP 47.
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// Whether it is written from right to left.
@@ -120,10 +155,10 @@ impl Language {
         matches!(self.code, "ar" | "fa" | "he" | "ur")
     }
 
-    fn text(&self, place: usize) -> &'static str {
-        let end = |place: usize| self.ends.get(place).map_or(0, |end| *end as usize);
-        let from = place.checked_sub(1).map_or(0, end);
-        self.texts.get(from..end(place)).unwrap_or_default()
+    fn text(&self, place: usize) -> &str {
+        let begin = |place: usize| self.begins.get(place).copied().unwrap_or_default();
+        let text = self.texts.get(begin(place)..begin(place + 1)).unwrap_or_default();
+        text.strip_suffix(LAST).unwrap_or(text)
     }
 
     /// A text, whole. `place` comes from [`place`].
@@ -252,21 +287,18 @@ mod tests {
         }
     }
 
-    const TEXTS: &str = "before\u{3}count\u{4}0\u{2}none\u{4}one\u{2}a message\u{4}\u{2}\u{1}count\u{2} messages\u{5} from \u{1}name\u{2}";
-
-    const ENDS: &[u32] = &[6, TEXTS.len() as u32];
+    const TEXTS: &str = "before\u{6}\u{3}count\u{4}0\u{2}none\u{4}one\u{2}a message\u{4}\u{2}\u{1}count\u{2} messages\u{5} from \u{1}name\u{2}\u{6}";
 
     fn said(count: usize, name: &str) -> String {
-        let language = Language { code: "en", missing: &[], texts: TEXTS, ends: ENDS };
+        let language = Language::begun("en", TEXTS.into());
         language.say(1, &[("count", count.into()), ("name", name.into())], &English)
     }
 
     #[test]
     fn choices_in_choices() {
         const TEXTS: &str =
-            "\u{3}a\u{4}x\u{2}X\u{3}b\u{4}y\u{2}Y\u{4}\u{2}?\u{5}!\u{4}\u{2}none\u{5}.";
-        const ENDS: &[u32] = &[TEXTS.len() as u32];
-        let language = Language { code: "en", missing: &[], texts: TEXTS, ends: ENDS };
+            "\u{3}a\u{4}x\u{2}X\u{3}b\u{4}y\u{2}Y\u{4}\u{2}?\u{5}!\u{4}\u{2}none\u{5}.\u{6}";
+        let language = Language::begun("en", TEXTS.into());
         let said =
             |a: &str, b: &str| language.say(0, &[("a", a.into()), ("b", b.into())], &English);
         assert_eq!(said("x", "y"), "XY!.");
@@ -283,19 +315,18 @@ mod tests {
 
     #[test]
     fn the_best_language() {
-        assert_eq!(
-            Language::best(["xx", "de-AT"]).code,
-            if LANGUAGES.iter().any(|l| l.code == "de") { "de" } else { "en" }
-        );
-        assert_eq!(Language::best(["xx"]).code, "en");
-        assert_eq!(Language::best([]).code, "en");
+        assert_eq!(best(["xx", "de-AT"]), "de");
+        assert_eq!(best(["xx"]), "en");
+        assert_eq!(best([]), "en");
     }
 
     #[test]
     fn every_language_says_everything() {
-        for language in LANGUAGES {
-            assert_eq!(language.missing, [""; 0], "{}", language.code);
-            assert_eq!(language.ends.len(), KEYS.len());
+        for table in TABLES {
+            assert_eq!(table.missing, [""; 0], "{}", table.code);
+            assert!(Language::loaded(table.code, table.texts.into()).is_some());
         }
+        assert_eq!(TABLES.len(), CODES.len());
+        assert!(Language::loaded("de", "of another version\u{6}".into()).is_none());
     }
 }

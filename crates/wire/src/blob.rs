@@ -1,7 +1,7 @@
 //! Blobs over plain HTTP: where one is, and how an upload is authorised (`docs/protocol/blobs.md`).
 
 use crate::BlobId;
-use data_encoding::HEXLOWER;
+use crate::letters::HEX;
 
 /// Of an upload: how many bytes the relay has (in answers) or is believed to have (in requests).
 pub const OFFSET_HEADER: &str = "upload-offset";
@@ -10,28 +10,28 @@ pub const PATH: &str = "/v1/blobs/";
 
 /// The path of a blob.
 pub fn path(id: &BlobId) -> String {
-    format!("{PATH}{}", HEXLOWER.encode(&id.0))
+    format!("{PATH}{}", HEX.encode(&id.0))
 }
 
 /// The id in a path: 32 lower-case hexadecimal digits and nothing else, so that it can name a file.
 pub fn parse_id(text: &str) -> Option<BlobId> {
-    let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
+    let bytes = HEX.decode(text)?;
     BlobId::try_from(&bytes).ok()
 }
 
 /// The name of a blob's file.
 pub fn name(id: &BlobId) -> String {
-    HEXLOWER.encode(&id.0)
+    HEX.encode(&id.0)
 }
 
 /// The value of `Authorization` that carries a token.
 pub fn authorization(token: &[u8]) -> String {
-    format!("Bearer {}", HEXLOWER.encode(token))
+    format!("Bearer {}", HEX.encode(token))
 }
 
 /// The token of [`authorization`].
 pub fn parse_authorization(value: &str) -> Option<Vec<u8>> {
-    HEXLOWER.decode(value.strip_prefix("Bearer ")?.as_bytes()).ok()
+    HEX.decode(value.strip_prefix("Bearer ")?)
 }
 
 #[cfg(test)]

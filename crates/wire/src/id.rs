@@ -1,18 +1,7 @@
 //! Ids as newtypes over fixed-length bytes. They have no `Display`; `Debug` shows a short alias only,
 //! so that a stray log line does not identify anybody. `text()` and `parse()` are the full string form.
 
-use data_encoding::{BASE32_NOPAD, Encoding, Specification};
-use std::sync::LazyLock;
-
-/// Lower-case RFC 4648 base32 without padding; upper case is accepted when reading.
-static TEXT: LazyLock<Encoding> = LazyLock::new(|| {
-    let mut specification = Specification::new();
-    specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
-    specification.translate.from.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    specification.translate.to.push_str("abcdefghijklmnopqrstuvwxyz");
-    // The specification above is a constant that is known to be valid.
-    specification.encoding().unwrap_or(BASE32_NOPAD)
-});
+use crate::letters::BASE32;
 
 /// The bytes or text given are not an id of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,14 +35,14 @@ macro_rules! id {
 
             /// Full text form: lower-case base32 without padding.
             pub fn text(&self) -> String {
-                TEXT.encode(&self.0)
+                BASE32.encode(&self.0)
             }
 
             /// Reads [`Self::text`].
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
-                let bytes = TEXT
-                    .decode(text.as_bytes())
-                    .map_err(|_| InvalidId { kind: $kind, expected: $len })?;
+                let bytes = BASE32
+                    .decode(text)
+                    .ok_or(InvalidId { kind: $kind, expected: $len })?;
                 Self::try_from(bytes.as_slice())
             }
         }

@@ -7,6 +7,7 @@
 pub mod blob;
 pub mod frame;
 pub mod id;
+pub mod letters;
 pub mod limits;
 pub mod link;
 pub mod padding;

@@ -37,6 +37,11 @@ pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
     for picture in paths(&ui.join("art"), "svg")? {
         bundle.file(&name(&picture), fs::read(picture)?);
     }
+    // The first is part of the page.
+    for table in parlor_ui::words::TABLES.iter().skip(1) {
+        bundle.file(&format!("{}.txt", table.code), table.texts.into());
+    }
+    bundle.file("emoji.txt", parlor_ui::emoji::LIST.into());
     bundle.file("app.css", bundle.stylesheet(&ui.join("css"))?.into_bytes());
     for icon in paths(&page, "svg")? {
         bundle.file(&name(&icon), fs::read(icon)?);

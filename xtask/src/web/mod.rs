@@ -6,10 +6,12 @@
 
 mod bundle;
 mod target;
+mod twice;
 
 use crate::shell;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
+use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGES: [&str; 2] = ["parlor-web-core", "parlor-web-page"];
@@ -32,12 +34,13 @@ impl Effort {
     }
 }
 
-/// `cargo xtask web [--test]`.
+/// `cargo xtask web [--test | --twice]`.
 pub fn command(args: &[String]) -> Result<()> {
     match args {
         [] => build(Effort::Full),
         [arg] if arg == "--test" => build(Effort::Test),
-        _ => bail!("there is --test and nothing else"),
+        [arg] if arg == "--twice" => twice::compare(),
+        _ => bail!("there are --test, --twice and nothing else"),
     }
 }
 
@@ -48,19 +51,37 @@ pub fn folder() -> PathBuf {
 
 /// Lints what only browsers compile.
 pub fn lint() -> Result<()> {
-    let mut cargo = shell::cargo();
-    cargo.args(["clippy", "--target", TARGET, "--profile", Effort::Test.profile()]);
+    let mut cargo = cargo("clippy", Effort::Test)?;
     for package in PACKAGES.into_iter().chain(["parlor-ui"]) {
         cargo.args(["--package", package]);
     }
     shell::run(cargo.args(["--", "-D", "warnings"]))
 }
 
+/// Cargo, about to do something for browsers. Where the sources lie on this machine is not to be in what it makes.
+fn cargo(what: &str, effort: Effort) -> Result<Command> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let target = shell::target_dir()?;
+    let places = [home, Some(shell::root()), Some(target)];
+    // Of two that fit, the last one counts.
+    let shorten = |(place, name): (Option<PathBuf>, &str)| {
+        place.map(|place| format!("--remap-path-prefix={}={name}", place.display()))
+    };
+    let flags: Vec<_> =
+        places.into_iter().zip(["cargo", "parlor", "target"]).filter_map(shorten).collect();
+    let mut cargo = shell::cargo();
+    cargo.args([what, "--target", TARGET, "--profile", effort.profile()]);
+    cargo
+        .arg("--config")
+        .arg(format!("target.{TARGET}.rustflags={}", serde_json::to_string(&flags)?));
+    Ok(cargo)
+}
+
 /// Builds the web app into [`folder`].
 pub fn build(effort: Effort) -> Result<()> {
     target::ensure()?;
-    let mut cargo = shell::cargo();
-    cargo.args(["build", "--target", TARGET, "--profile", effort.profile()]);
+    let mut cargo = cargo("build", effort)?;
     for package in PACKAGES {
         cargo.args(["--package", package]);
     }

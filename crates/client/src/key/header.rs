@@ -5,9 +5,9 @@
 
 use super::KeyError;
 use crate::files;
-use data_encoding::HEXLOWER;
 use parlor_crypto::Secret;
 use parlor_crypto::passphrase::Cost;
+use parlor_wire::letters::HEX;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -93,7 +93,7 @@ impl Header {
             Kind::Keychain { entry } => ("keychain", Some(entry.clone()), None),
             Kind::Passphrase { salt, cost } => {
                 let (memory_kib, passes) = (cost.memory_kib, cost.passes);
-                let argon = Argon2id { memory_kib, passes, salt: HEXLOWER.encode(salt) };
+                let argon = Argon2id { memory_kib, passes, salt: HEX.encode(salt) };
                 ("passphrase", None, Some(argon))
             }
             Kind::KeyFile => ("key_file", None, None),
@@ -101,7 +101,7 @@ impl Header {
         let written = Written {
             version: VERSION,
             protection: protection.to_string(),
-            check: HEXLOWER.encode(&self.check),
+            check: HEX.encode(&self.check),
             entry,
             argon2id,
         };
@@ -115,7 +115,7 @@ fn check(key: &Secret) -> [u8; 16] {
 }
 
 fn sixteen(text: &str) -> Option<[u8; 16]> {
-    HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
+    HEX.decode(text)?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ pub mod header;
 mod keychain;
 
 use crate::files;
-use data_encoding::HEXLOWER;
 use header::{Header, Kind};
 use parlor_crypto::passphrase::{self, Cost};
 use parlor_crypto::{Secret, random};
+use parlor_wire::letters::HEX;
 use rand_chacha::ChaCha20Rng;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -129,7 +129,7 @@ async fn first(
     rng: &mut ChaCha20Rng,
 ) -> Result<(Secret, Protection), KeyError> {
     let fresh = Secret::generate(rng);
-    let entry = HEXLOWER.encode(&random::<16>(rng));
+    let entry = HEX.encode(&random::<16>(rng));
     let (key, kind, protection) = if keychain::put(&entry, &fresh).await {
         (fresh, Kind::Keychain { entry }, Protection::Keychain)
     } else if let Some(passphrase) = passphrase {

@@ -168,7 +168,7 @@ impl Target {
         getrandom::fill(&mut random).map_err(|_| Unsaved::Internal)?;
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
-        hidden.push(format!(".{}", data_encoding::HEXLOWER.encode(&random)));
+        hidden.push(format!(".{}", parlor_wire::letters::HEX.encode(&random)));
         let unfinished = path.with_file_name(hidden);
         let file = OpenOptions::new().write(true).create_new(true).open(&unfinished);
         let file = file.map_err(|error| Unsaved::Path(error.kind()))?;

@@ -2,13 +2,13 @@
 
 use crate::Result;
 use crate::step::Step;
-use data_encoding::BASE64;
 use parlor_store::files::{FileRow, Problem, Remote};
 use parlor_store::holds::{Held, of_attachment};
 use parlor_store::messages::{MessageRow, State};
 use parlor_view::{AttachmentView, Code};
 use parlor_wire::Message;
 use parlor_wire::content::{Attachment, Text};
+use parlor_wire::letters::BASE64;
 
 impl Step<'_, '_> {
     /// The attachments of a message.

@@ -33,9 +33,11 @@ use std::rc::Rc;
 
 /// Draws the page into the document's body, for as long as it is open.
 pub fn mount(core: Rc<dyn Core>) {
-    let language = dom::kept("language").filter(|code| !code.is_empty());
-    locale::choose(language.as_deref());
-    leptos::mount::mount_to_body(move || draw! { <App core=core /> });
+    wasm_bindgen_futures::spawn_local(async move {
+        let language = dom::kept("language").filter(|code| !code.is_empty());
+        locale::choose(language.as_deref()).await;
+        leptos::mount::mount_to_body(move || draw! { <App core=core /> });
+    });
 }
 
 #[component]

@@ -1,11 +1,13 @@
 //! Emoji to pick from: the list (made by `build.rs` from the Unicode data of the crate `emojis`), search, skin tones.
-//! Names are English: translating them would weigh more than the rest of the page.
+//! Names are English: translating them would weigh more than the rest of the page. The list is a file beside the
+//! page, loaded when it is first wanted.
 
 #[cfg(target_family = "wasm")]
 pub mod picker;
 
 /// A line per group (`#`) and per emoji: itself, a tab, `+` if it has skin tones, its name and other words.
-const LIST: &str = include_str!(concat!(env!("OUT_DIR"), "/emoji.txt"));
+#[cfg(not(target_family = "wasm"))]
+pub const LIST: &str = include_str!(concat!(env!("OUT_DIR"), "/emoji.txt"));
 
 /// Skin tones; the first is none.
 pub const TONES: [&str; 6] = ["", "\u{1f3fb}", "\u{1f3fc}", "\u{1f3fd}", "\u{1f3fe}", "\u{1f3ff}"];
@@ -41,10 +43,10 @@ impl Emoji {
     }
 }
 
-/// All emoji, in groups: smileys, people, nature, food, travel, activities, objects, symbols, flags.
-pub fn groups() -> Vec<Vec<Emoji>> {
+/// All emoji of a list, in groups: smileys, people, nature, food, travel, activities, objects, symbols, flags.
+pub fn groups(list: &'static str) -> Vec<Vec<Emoji>> {
     let mut groups: Vec<Vec<Emoji>> = Vec::new();
-    for line in LIST.lines() {
+    for line in list.lines() {
         match (line.split_once('\t'), groups.last_mut()) {
             (Some((text, words)), Some(group)) => {
                 let toned = words.starts_with('+');
@@ -57,7 +59,7 @@ pub fn groups() -> Vec<Vec<Emoji>> {
 }
 
 /// Emoji that have every word of a query at the beginning of one of theirs; whole names first.
-pub fn search(query: &str) -> Vec<Emoji> {
+pub fn search(list: &'static str, query: &str) -> Vec<Emoji> {
     let query = query.to_lowercase();
     let wanted: Vec<&str> = query.split_whitespace().collect();
     let fits = |emoji: &Emoji| {
@@ -69,7 +71,7 @@ pub fn search(query: &str) -> Vec<Emoji> {
         };
         wanted.iter().all(has)
     };
-    let mut found: Vec<Emoji> = groups().into_iter().flatten().filter(fits).collect();
+    let mut found: Vec<Emoji> = groups(list).into_iter().flatten().filter(fits).collect();
     found.sort_by_key(|emoji| (emoji.name() != query, !emoji.name().starts_with(&query)));
     found
 }
@@ -81,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_list_is_whole() {
-        let groups = groups();
+        let groups = groups(LIST);
         assert_eq!(groups.len(), 9);
         assert!(groups.iter().all(|group| group.len() > 30));
         let first = groups.first().unwrap().first().unwrap();
@@ -91,7 +93,7 @@ mod tests {
     #[test]
     fn tones() {
         let find =
-            |name: &str| search(name).into_iter().find(|emoji| emoji.name() == name).unwrap();
+            |name: &str| search(LIST, name).into_iter().find(|emoji| emoji.name() == name).unwrap();
         assert_eq!(find("thumbs up").with(4), "👍🏾");
         assert_eq!(find("victory hand").with(1), "✌🏻");
         assert_eq!(find("lemon").with(4), "🍋");
@@ -100,9 +102,9 @@ mod tests {
 
     #[test]
     fn words() {
-        assert_eq!(search("lem").first().unwrap().text, "🍋");
-        assert_eq!(search("Heart suit").first().unwrap().name(), "heart suit");
-        assert!(search("qqqq").is_empty());
-        assert!(search("smil face").iter().any(|emoji| emoji.text == "😊"));
+        assert_eq!(search(LIST, "lem").first().unwrap().text, "🍋");
+        assert_eq!(search(LIST, "Heart suit").first().unwrap().name(), "heart suit");
+        assert!(search(LIST, "qqqq").is_empty());
+        assert!(search(LIST, "smil face").iter().any(|emoji| emoji.text == "😊"));
     }
 }

@@ -6,6 +6,8 @@ use crate::parts::icon::{self, Icon, icon};
 use crate::{dom, t};
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
@@ -13,6 +15,26 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 const RECENT: usize = 24;
 /// What is offered before anything was used.
 const FIRST: [&str; 8] = ["❤️", "😂", "👍", "🙏", "😊", "🔥", "🎉", "👀"];
+
+thread_local! {
+    /// The list of all, once it was loaded: for as long as the page is open.
+    static LIST: Cell<&'static str> = const { Cell::new("") };
+}
+
+/// The list of all, as far as it is there; loads it.
+fn list() -> RwSignal<&'static str> {
+    let list = RwSignal::new(LIST.get());
+    if LIST.get().is_empty() {
+        spawn_local(async move {
+            if let Some(loaded) = dom::beside("emoji").await {
+                LIST.set(Box::leak(loaded.into_boxed_str()));
+                // The picker may be closed by now.
+                list.try_set(LIST.get());
+            }
+        });
+    }
+    list
+}
 
 /// The emoji that were used last.
 fn recent() -> Vec<String> {
@@ -63,6 +85,7 @@ pub fn EmojiPicker(
     tabs: Option<AnyView>,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
+    let list = list();
     let tone = RwSignal::new(tone());
     let at = RwSignal::new(0_usize);
     let body: NodeRef<html::Div> = NodeRef::new();
@@ -108,7 +131,11 @@ pub fn EmojiPicker(
             <div node_ref=body class={"pk-body"} on:click=press on:scroll=move |_| at.set(section_at(body))>
                 {move || {
                     let query = query.get();
-                    if query.trim().is_empty() { all(tone.get()) } else { found(&query, tone.get()) }
+                    if query.trim().is_empty() {
+                        all(list.get(), tone.get())
+                    } else {
+                        found(list.get(), &query, tone.get())
+                    }
                 }}
             </div>
             <Sections at=at body=body query=query />
@@ -126,14 +153,14 @@ fn grid(emoji: impl IntoIterator<Item = Emoji>, tone: usize) -> impl IntoView {
     draw! { <div class={"eg"}>{buttons}</div> }
 }
 
-fn all(tone: usize) -> AnyView {
+fn all(list: &'static str, tone: usize) -> AnyView {
     let mut names = sections().into_iter().map(|(_, name)| name);
     let mut title = move || names.next().unwrap_or_default();
     let yours = recent().into_iter().map(|emoji| button(emoji, "")).collect_view();
     let first = draw! {
         <section><h2 class={"sect"}>{title()}</h2><div class={"eg"}>{yours}</div></section>
     };
-    let rest = groups()
+    let rest = groups(list)
         .into_iter()
         .map(|group| {
             let rows = group.len().div_ceil(8);
@@ -150,9 +177,9 @@ fn all(tone: usize) -> AnyView {
     draw! { {first} {rest} }.into_any()
 }
 
-fn found(query: &str, tone: usize) -> AnyView {
-    let found = search(query);
-    if found.is_empty() {
+fn found(list: &'static str, query: &str, tone: usize) -> AnyView {
+    let found = search(list, query);
+    if found.is_empty() && !list.is_empty() {
         return draw! { <p class={"pk-none"} role={"status"}>{t!("emoji-none", query = query.trim())}</p> }.into_any();
     }
     draw! { <section>{grid(found, tone)}</section> }.into_any()

@@ -275,7 +275,11 @@ fn time(now: f64, all: f64) -> String {
 #[component]
 fn Seek(audio: NodeRef<html::Audio>, at: RwSignal<f64>, length: RwSignal<f64>) -> impl IntoView {
     let seek = move |event| {
-        let Ok(to) = event_target_value(&event).parse::<f64>() else { return };
+        // By the browser: the tables by which Rust reads such numbers are a fortieth of the page.
+        let to = event_target::<web_sys::HtmlInputElement>(&event).value_as_number();
+        if to.is_nan() {
+            return;
+        }
         at.set(to);
         if let Some(element) = audio.get_untracked() {
             element.set_current_time(to);

@@ -1,5 +1,6 @@
 //! Settings: the list of pages, and the page that the address names.
 
+mod about;
 mod appearance;
 mod devices;
 mod notifications;
@@ -38,6 +39,7 @@ pub fn SettingsPane() -> impl IntoView {
                     <Door page=page name={"appearance"} shape={icon::SUN} text={t!("appearance")} />
                     <Door page=page name={"shortcuts"} shape={icon::KEYBOARD} text={t!("shortcuts")} />
                     <Door page=page name={"server"} shape={icon::EYE} text={t!("knows")} />
+                    <Door page=page name={"about"} shape={icon::INFO} text={t!("about")} />
                 </nav>
             </div>
         </section>
@@ -49,6 +51,7 @@ pub fn SettingsPane() -> impl IntoView {
             "notifications" => draw! { <Page title={t!("notifications")}><notifications::Notifications /></Page> },
             "server" => draw! { <Page title={t!("knows")}><server::Server /></Page> },
             "appearance" => draw! { <Page title={t!("appearance")}><appearance::Appearance /></Page> },
+            "about" => draw! { <Page title={t!("about")}><about::About /></Page> },
             "shortcuts" => draw! { <Page title={t!("shortcuts")}><Table /></Page> },
             _ => draw! { <Pick /> },
         }}
