@@ -133,6 +133,8 @@ impl Step<'_, '_> {
         let payload = aead::seal(&key, &link.queue.0, &frame, &mut *self.rng);
         let seed = post_seed(&link.key.0)?.expose().to_vec();
         let unsent = Unsent { queue: link.queue.to_vec(), seed, payload };
+        // Before it leaves: the welcome may be here before the relay's word on the request.
+        self.tx.add_own_join(&link.queue, self.now)?;
         self.send_direct(&unsent, Purpose::Join { ticket, queue: link.queue })
     }
 
@@ -143,11 +145,11 @@ impl Step<'_, '_> {
         queue: &QueueId,
         result: Result<Outcome, relay::Failure>,
     ) -> Result<()> {
+        if result.is_err() {
+            self.tx.take_own_join(queue)?;
+        }
         match result {
-            Ok(_) => {
-                self.tx.add_own_join(queue, self.now)?;
-                self.answer(ticket, Ok(Answer::Empty {}));
-            }
+            Ok(_) => self.answer(ticket, Ok(Answer::Empty {})),
             Err(failure) if failure.code() == relay::Code::NotFound => {
                 self.fail(ticket, Code::Expired, "This invite link leads nowhere any more.");
             }

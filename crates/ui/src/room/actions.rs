@@ -155,16 +155,6 @@ impl Actions {
         self.tell("messages.retry", json!({"message_id": id}));
     }
 
-    /// What it does is told by events; what it could not is said.
-    fn tell(self, method: &'static str, params: serde_json::Value) {
-        let (session, toasts) = (self.session, self.toasts);
-        leptos::task::spawn_local(async move {
-            if let Err(problem) = session.tell(method, params).await {
-                toasts.say_now(crate::app::problems::words(&problem));
-            }
-        });
-    }
-
     /// Asks where to say messages again.
     pub fn forward(self, ids: Vec<String>) {
         self.forwarding.set(Some(ids));
