@@ -2,7 +2,8 @@
 //!
 //! Absent on purpose: judging the figures; they go beside others of the same run on the same machine.
 
-use crate::shell;
+use crate::web::{self, Effort};
+use crate::{setup, shell};
 use anyhow::{Result, bail};
 
 struct Bench {
@@ -12,7 +13,7 @@ struct Bench {
     measures: &'static str,
 }
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 8] = [
     Bench {
         name: "relay-store",
         package: "parlor-relay",
@@ -55,6 +56,12 @@ const BENCHES: [Bench; 7] = [
         example: "talk_cost",
         measures: "two real devices over a real server: send to shown, and messages per second",
     },
+    Bench {
+        name: "web",
+        package: "parlor-e2e",
+        example: "web_cost",
+        measures: "the web app in Chromium with 100,000 messages: linking, start, keys, talk, search, scrolling, memory",
+    },
 ];
 
 pub fn bench(args: &[String]) -> Result<()> {
@@ -65,6 +72,10 @@ pub fn bench(args: &[String]) -> Result<()> {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         bail!("there is no measurement {name:?}\n\n{}", list());
     };
+    if bench.name == "web" {
+        setup::check_browser()?;
+        web::build(Effort::Full)?;
+    }
     if bench.package == "parlor-e2e" {
         shell::run(shell::cargo().args(["build", "--release", "-p", "parlor", "--bin", "parlor"]))?;
     }

@@ -10,6 +10,7 @@ mod setup;
 mod shell;
 mod test;
 mod tidy;
+mod tools;
 mod web;
 
 use std::process::ExitCode;

@@ -11,7 +11,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 const PACKAGES: [&str; 5] = ["gcc", "libc6-dev", "perl", "make", "clang"];
-const BROWSER: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-color-emoji"];
+const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-driver", "firefox-esr", "fonts-noto-color-emoji"];
+// Apart: where it came with Node.js, Debian's own would be in its way.
+const NPM: [&str; 1] = ["npm"];
 
 /// What is wanted on the machine.
 struct Wanted {
@@ -37,14 +40,20 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// The same for the browser that the tests drive.
+/// The same for the browsers that the tests drive, and for npm, which brings what is run in them.
 pub fn check_browser() -> Result<()> {
     provide(&Wanted {
         missing: missing_browser,
-        packages: &BROWSER,
+        packages: &BROWSERS,
         why: "the tests of the web app drive them",
     })?;
-    println!("  Chromium and its driver are there");
+    let npm = || missing_of(&["npm"]);
+    provide(&Wanted {
+        missing: npm,
+        packages: &NPM,
+        why: "it brings what the tests run in a page",
+    })?;
+    println!("  Chromium with its driver, Firefox and npm are there");
     Ok(())
 }
 
@@ -86,9 +95,13 @@ fn missing() -> Vec<&'static str> {
 }
 
 fn missing_browser() -> Vec<&'static str> {
-    let is_there = |name: &str| shell::output(Command::new(name).arg("--version")).is_some();
-    let tools = [("Chromium", is_there("chromium")), ("ChromeDriver", is_there("chromedriver"))];
-    tools.into_iter().filter(|(_, there)| !there).map(|(name, _)| name).collect()
+    missing_of(&["chromium", "chromedriver", "firefox-esr"])
+}
+
+/// Those of some programs that do not run.
+fn missing_of(programs: &[&'static str]) -> Vec<&'static str> {
+    let runs = |name: &str| shell::output(Command::new(name).arg("--version")).is_some();
+    programs.iter().copied().filter(|name| !runs(name)).collect()
 }
 
 fn install(packages: &[&str]) -> Result<()> {

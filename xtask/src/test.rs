@@ -5,7 +5,7 @@
 //! and one selection of packages throughout, so that nothing is built twice.
 
 use crate::web::{self, Effort};
-use crate::{previous, setup, shell, tidy};
+use crate::{previous, setup, shell, tidy, tools};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -41,7 +41,8 @@ pub fn test(extra: &[String]) -> ExitCode {
 
     step("tools", &mut || {
         setup::check()?;
-        setup::check_browser()
+        setup::check_browser()?;
+        tools::ensure()
     });
     step("format", &mut || shell::run(shell::cargo().args(["fmt", "--all", "--check"])));
     step("tidy", &mut tidy::command);

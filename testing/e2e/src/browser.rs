@@ -1,4 +1,7 @@
-//! A real browser, driven as a person would: Debian's Chromium, headless, with a profile of its own.
+//! A real browser, driven as a person would: Debian's Chromium or Firefox, headless, with a profile of its own.
+
+mod axe;
+mod memory;
 
 use crate::DEADLINE;
 use crate::process::Owned;
@@ -9,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
 use thirtyfour::prelude::*;
 
 /// How often it is looked whether what is waited for is there.
@@ -45,29 +49,39 @@ pub enum Theme {
     Dark,
 }
 
+/// A browser, and whether its window is a private one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Chromium,
+    ChromiumPrivate,
+    Firefox,
+    FirefoxPrivate,
+}
+
 /// A browser with one window.
 pub struct Browser {
     page: WebDriver,
     profile: tempfile::TempDir,
     // Ends with the browser.
-    _driver: Owned,
+    driver: Owned,
 }
 
 impl Browser {
-    /// Starts one. Chromium and its driver have to be installed.
+    /// Starts Chromium. It and its driver have to be installed.
     pub async fn start() -> Result<Self> {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = Owned::spawn(&mut command).context("is chromium-driver installed?")?;
-        let port = port(driver.take_stdout()?)?;
+        Self::start_kind(Kind::Chromium).await
+    }
+
+    /// Starts one. `cargo xtask test` installs what it takes.
+    pub async fn start_kind(kind: Kind) -> Result<Self> {
         let profile = tempfile::tempdir()?;
-        let mut wishes = DesiredCapabilities::chrome();
-        for argument in ARGUMENTS {
-            wishes.add_arg(argument)?;
-        }
-        wishes.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        let (mut driver, wishes) = match kind {
+            Kind::Chromium | Kind::ChromiumPrivate => chromium(kind, profile.path())?,
+            Kind::Firefox | Kind::FirefoxPrivate => firefox(kind)?,
+        };
+        let port = port(driver.take_stdout()?)?;
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
-        Ok(Self { page, profile, _driver: driver })
+        Ok(Self { page, profile, driver })
     }
 
     /// Opens an address.
@@ -242,6 +256,27 @@ impl Browser {
         Ok(())
     }
 
+    /// Runs a script in the page: an async function's body, whose outcome is returned. For what a person cannot
+    /// measure.
+    pub async fn script(&self, body: &str, most: Duration) -> Result<serde_json::Value> {
+        self.page.set_script_timeout(most).await?;
+        let script = format!(
+            "const done = arguments[0];
+            (async () => {{ {body} }})().then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
+        );
+        let outcome: serde_json::Value =
+            self.page.execute_async(script, Vec::new()).await?.convert()?;
+        if let Some(error) = outcome.get("error") {
+            bail!("the script failed: {error}");
+        }
+        Ok(outcome.get("value").cloned().unwrap_or_default())
+    }
+
+    /// Bytes of memory that the pages of this browser use now, their workers included.
+    pub fn page_memory(&self) -> Result<u64> {
+        memory::of_pages(self.driver.id())
+    }
+
     /// What is written on the page.
     pub async fn text(&self) -> Result<String> {
         Ok(self.page.find(By::Tag("body")).await?.text().await?)
@@ -267,7 +302,8 @@ impl Browser {
         Ok(())
     }
 
-    /// A picture of the page, as PNG, in both sizes and themes, under `target/screens/NAME-SIZE-THEME.png`.
+    /// A picture of the page, as PNG, in both sizes and themes, under `target/screens/NAME-SIZE-THEME.png`. Whatever is
+    /// not accessible on one of them is an error.
     pub async fn pictures(&self, name: &str) -> Result<()> {
         for size in [Size::Desktop, Size::Phone] {
             self.pictures_of(name, size).await?;
@@ -284,6 +320,7 @@ impl Browser {
             self.is_still().await?;
             let path = folder.join(format!("{name}-{size_name}-{theme_name}.png"));
             self.page.screenshot(&path).await?;
+            self.is_accessible().await.with_context(|| format!("{}", path.display()))?;
         }
         Ok(())
     }
@@ -296,11 +333,48 @@ impl Browser {
     }
 }
 
-/// Beside what was built.
-fn screens() -> Result<PathBuf> {
+fn chromium(kind: Kind, profile: &Path) -> Result<(Owned, Capabilities)> {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let driver = Owned::spawn(&mut command).context("is chromium-driver installed?")?;
+    let mut wishes = DesiredCapabilities::chrome();
+    for argument in ARGUMENTS {
+        wishes.add_arg(argument)?;
+    }
+    wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    if kind == Kind::ChromiumPrivate {
+        wishes.add_arg("--incognito")?;
+    }
+    Ok((driver, wishes.into()))
+}
+
+/// Firefox makes a profile by itself and removes it.
+fn firefox(kind: Kind) -> Result<(Owned, Capabilities)> {
+    let mut command = Command::new(target()?.join("tools/bin/geckodriver"));
+    command.args(["--port", "0", "--websocket-port", "0"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let driver = Owned::spawn(&mut command).context("`cargo xtask test` installs geckodriver")?;
+    let mut wishes = DesiredCapabilities::firefox();
+    wishes.add_arg("-headless")?;
+    wishes.add_arg("--width=1440")?;
+    wishes.add_arg("--height=900")?;
+    let mut preferences = FirefoxPreferences::new();
+    preferences.set("browser.privatebrowsing.autostart", kind == Kind::FirefoxPrivate)?;
+    preferences.set("intl.accept_languages", "en")?;
+    wishes.set_preferences(preferences)?;
+    Ok((driver, wishes.into()))
+}
+
+/// The folder of what was built.
+fn target() -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let target = own.ancestors().nth(3).context("this test lies in no target folder")?;
-    let folder = target.join("screens");
+    Ok(target.to_path_buf())
+}
+
+/// Beside what was built.
+fn screens() -> Result<PathBuf> {
+    let folder = target()?.join("screens");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }
@@ -316,11 +390,14 @@ fn port(stdout: impl std::io::Read + Send + 'static) -> Result<u16> {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            let port = line.split("successfully on port ").nth(1);
+            // Chromium's driver: "... successfully on port 1234."; Firefox's: "... Listening on 127.0.0.1:1234".
+            let port = ["successfully on port ", "Listening on 127.0.0.1:"]
+                .iter()
+                .find_map(|before| line.split(before).nth(1));
             let port = port.and_then(|rest| rest.trim_end_matches('.').parse::<u16>().ok());
             // The receiver is gone after the port.
             let _ = port.map(|port| sender.send(port));
         }
     });
-    receiver.recv_timeout(DEADLINE).context("chromedriver does not tell its port")
+    receiver.recv_timeout(DEADLINE).context("the browser's driver does not tell its port")
 }

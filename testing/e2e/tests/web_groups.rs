@@ -84,7 +84,7 @@ fn a_link_leads_into_a_group_and_others_follow() -> Result<()> {
         tomas.call("chats.join", json!({"uri": newer}))?;
         ines.see_text("One person asks to join").await?;
         ines.pictures("join-request").await?;
-        ines.press("Let Tomás in").await?;
+        ines.press("Let in: Tomás").await?;
         tomas.rpc.wait_event("chat.updated", DEADLINE, |event| {
             event.pointer("/chat/title").is_some_and(|title| title == "Choir")
         })?;
@@ -97,7 +97,7 @@ fn a_link_leads_into_a_group_and_others_follow() -> Result<()> {
 
 #[test]
 fn far_back_in_a_long_chat() -> Result<()> {
-    const MANY: usize = 700;
+    const MANY: usize = 400;
     let world = World::new()?;
     let server = world.relay.url();
     in_a_browser(async {
@@ -119,6 +119,8 @@ fn far_back_in_a_long_chat() -> Result<()> {
         let answer = json!({"chat_id": chat, "text": "That was long ago", "reply_to": first});
         amara.call("messages.send", answer)?;
         ines.see_text("That was long ago").await?;
+        // Whoever says something is at the end.
+        ines.write_and_enter(FIELD, "It was").await?;
 
         // What is quoted is read although it is far away, and a press goes there at once.
         ines.see_text("Where it began").await?;

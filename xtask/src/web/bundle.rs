@@ -118,6 +118,9 @@ impl Bundle {
         if !script.contains(&hashed) {
             bail!("the script of {module} does not name its module");
         }
+        if script.contains("from \"env\"") {
+            bail!("{module} wants functions of a C library, which a browser does not have");
+        }
         if begins {
             script.push_str("\n__wbg_init();\n");
         }

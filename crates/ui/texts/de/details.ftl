@@ -53,5 +53,5 @@ join-asks = { $count ->
    *[other] { $count } Personen möchten beitreten
 }
 join-let-in = Einlassen
-join-accept = { $name } einlassen
+join-accept = Einlassen: { $name }
 join-decline = { $name } nicht einlassen

@@ -54,5 +54,5 @@ join-asks = { $count ->
    *[other] { $count } people ask to join
 }
 join-let-in = Let in
-join-accept = Let { $name } in
+join-accept = Let in: { $name }
 join-decline = Don’t let { $name } in

@@ -1,0 +1,256 @@
+//! What the web app costs with a long history: one person with 100,000 messages links a browser, talks and looks back.
+//!
+//! The server, the person's first device and somebody to talk to are real processes on this machine; the browser is
+//! headless Chromium. The messages are written into the database of the first device; everything else goes the way
+//! it always goes. Argument: how many messages.
+
+use anyhow::{Context, Result};
+use parlor_crypto::Secret;
+use parlor_e2e::{Browser, DEADLINE, Person, World, text};
+use parlor_store::Store;
+use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_wire::{MessageId, UserId};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::task::spawn_blocking;
+
+const LONG: Duration = Duration::from_secs(580);
+const FIELD: &str = "composer";
+/// Waits until the field can be written in; milliseconds since the page was asked for.
+const READY: &str =
+    "while (!document.getElementById('composer')) await new Promise(requestAnimationFrame);
+    return performance.now();";
+/// Notes when a key was pressed last, and milliseconds from each to the frame that shows it.
+const KEYS: &str = "window.keys = [];
+    addEventListener('keydown', ({ timeStamp }) => {
+        window.pressed = performance.timeOrigin + timeStamp;
+        requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => keys.push(performance.now() - timeStamp);
+            port2.postMessage(0);
+        });
+    }, true);";
+/// Scrolls to the first message; frames, those of more than 50 ms, the longest, and seconds.
+const SCROLL: &str = "const thread = document.querySelector('.thread');
+    const times = []; let last = performance.now(); const begun = last; let still = 0;
+    while (still < 300) {
+        const before = thread.scrollTop;
+        thread.scrollTop -= 1500;
+        const now = await new Promise(requestAnimationFrame);
+        times.push(now - last); last = now;
+        const seen = document.querySelector('.thread-top').children.length > 0;
+        still = thread.scrollTop === 0 || (thread.scrollTop === before && seen) ? still + 1 : 0;
+        if (seen && thread.scrollTop === 0) break;
+    }
+    times.sort((a, b) => a - b);
+    return { frames: times.length, late: times.filter((time) => time > 50).length, longest: times.at(-1),
+        seconds: (performance.now() - begun) / 1000, whole: document.querySelector('.thread-top').children.length > 0 };";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let count = std::env::args().nth(1).map(|count| count.parse::<u64>()).transpose();
+    let count = count.context("not a number")?.unwrap_or(100_000);
+    let world = World::with(&["--no-limits"])?;
+    let (mut ines, mut amara) = (world.person("Ines")?, world.person("Amara")?);
+    let (chat, theirs) = ines.befriends(&mut amara)?;
+    amara.sync()?;
+    fill(&mut ines, &chat, &amara.user_id, count)?;
+
+    let browser = Browser::start().await?;
+    browser.open(&format!("{}/#/start/link", world.relay.url())).await?;
+    let cold = browser.script("while (!document.getElementById('link-uri')) await new Promise(requestAnimationFrame); return performance.now();", DEADLINE).await?;
+    println!("first page, nothing cached: {cold:.0} ms");
+    link(&browser, &mut ines, count).await?;
+
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        browser.open("about:blank").await?;
+        browser.open(&format!("{}/#/chat/{chat}", world.relay.url())).await?;
+        times.push(number(&browser.script(READY, DEADLINE).await?)?);
+    }
+    report("a chat can be written in after a reload", times);
+
+    browser.script(KEYS, DEADLINE).await?;
+    browser.write_and_enter(FIELD, &"Quite an ordinary line. ".repeat(8)).await?;
+    let times = browser
+        .script("await new Promise((done) => setTimeout(done, 500)); return keys;", DEADLINE)
+        .await?;
+    report("key press to paint", numbers(&times)?);
+
+    let mut amara = talk(&browser, amara, &theirs).await?;
+    search(&browser, world.relay.url()).await?;
+
+    browser.open(&format!("{}/#/chat/{chat}", world.relay.url())).await?;
+    browser.script(READY, DEADLINE).await?;
+    println!("scrolling through: {}", browser.script(SCROLL, LONG).await?);
+    println!(
+        "memory of page and worker, scrolled through: {} MB",
+        browser.page_memory()? / 1_000_000
+    );
+    browser.reload().await?;
+    browser.script(READY, DEADLINE).await?;
+    println!("memory of page and worker, loaded anew: {} MB", browser.page_memory()? / 1_000_000);
+    receive(&browser, &mut amara, &theirs, 10_000).await?;
+    println!(
+        "memory of page and worker after 10,000 messages more: {} MB",
+        browser.page_memory()? / 1_000_000
+    );
+    browser.close().await
+}
+
+/// Writes messages of both into the database of a device that is stopped for that.
+fn fill(person: &mut Person, chat: &str, other: &str, count: u64) -> Result<()> {
+    person.rpc.stop()?;
+    let folder = person.rpc.profile().to_owned();
+    let key: [u8; 32] =
+        std::fs::read(folder.join("key"))?.try_into().ok().context("no key file")?;
+    let mut store = Store::open(&folder.join("parlor.db"), Some(Secret::new(key).expose()))?;
+    let (chat, me) = (MessageId::parse(chat)?, UserId::parse(&person.user_id)?);
+    let other = UserId::parse(other)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis() as u64;
+    store.write(|tx| {
+        for number in 0..count {
+            let mut id = [0; 16];
+            id.iter_mut().zip(number.to_be_bytes()).for_each(|(to, from)| *to = from);
+            let mine = number % 2 == 0;
+            // One every five minutes.
+            let at = now - (count - number) * 300_000;
+            tx.set_message(&MessageRow {
+                message_id: MessageId(id),
+                chat_id: chat,
+                position: at,
+                sender: if mine { me } else { other },
+                mine,
+                kind: Kind::Text,
+                sent_at: at,
+                received_at: Some(at),
+                text: format!("Message number {number}, about as long as most messages are."),
+                body: Vec::new(),
+                reply_to: None,
+                edited_at: None,
+                state: if mine { State::Read } else { State::Received },
+                hidden: false,
+            })?;
+        }
+        Ok::<(), anyhow::Error>(())
+    })?;
+    drop(store);
+    person.rpc.restart()?;
+    person.connected()
+}
+
+/// Links the browser, and waits until it has the history.
+async fn link(browser: &Browser, person: &mut Person, count: u64) -> Result<()> {
+    let begun = Instant::now();
+    let uri = browser.value("link-uri").await?;
+    person.call("link.approve", json!({"uri": uri}))?;
+    person.call("link.confirm", json!({}))?;
+    let ended = |event: &Value| event.get("ended") == Some(&Value::Bool(true));
+    person.rpc.wait_event("link.progress", LONG, ended)?;
+    println!("{count} messages handed to the browser in {:.1} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Texts in both directions between the browser and a device outside it.
+async fn talk(browser: &Browser, mut amara: Person, chat: &str) -> Result<Person> {
+    let (mut left, mut came) = (Vec::new(), Vec::new());
+    for number in 0..100 {
+        let words = format!("From the page, {number}.");
+        // The browser's driver takes longer to come back than the message takes.
+        let wanted = words.clone();
+        let hearing = spawn_blocking(move || {
+            let heard = amara.hears(&wanted).and_then(|_| milliseconds());
+            (amara, heard)
+        });
+        browser.write_and_enter(FIELD, &words).await?;
+        let (back, heard) = hearing.await?;
+        amara = back;
+        let pressed = browser.script("return pressed;", DEADLINE).await?;
+        left.push(heard? - number(&pressed)?);
+
+        let words = format!("To the page, {number}.");
+        browser.script(&format!("window.shown = new Promise((done) => {{
+                const look = () => document.querySelector('.thread').textContent.includes({words:?})
+                    && requestAnimationFrame(() => done(performance.timeOrigin + performance.now()));
+                new MutationObserver(look).observe(document.querySelector('.thread'), {{ childList: true, subtree: true, characterData: true }});
+            }});"), DEADLINE).await?;
+        let begun = milliseconds()?;
+        amara.say(chat, &words)?;
+        came.push(number(&browser.script("return await shown;", DEADLINE).await?)? - begun);
+    }
+    report("sent in the page to heard outside", left);
+    report("sent outside to shown in the page", came);
+    Ok(amara)
+}
+
+async fn search(browser: &Browser, server: &str) -> Result<()> {
+    browser.open(&format!("{server}/#/search")).await?;
+    browser.see(thirtyfour::By::Css("input[type=search]")).await?;
+    let body = "const times = [];
+        for (let number = 1000; number < 1040; number++) {
+            const field = document.querySelector('.pane input[type=search]');
+            const wanted = String(number * 7);
+            const begun = performance.now();
+            field.value = wanted;
+            field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+            while (![...document.querySelectorAll('.pane mark')].some((mark) => mark.textContent.includes(wanted)))
+                await new Promise(requestAnimationFrame);
+            times.push(performance.now() - begun);
+        }
+        return times;";
+    report(
+        "a number written into the search to the first message shown",
+        numbers(&browser.script(body, DEADLINE).await?)?,
+    );
+    Ok(())
+}
+
+/// Many messages come while the page is open.
+async fn receive(browser: &Browser, amara: &mut Person, chat: &str, count: usize) -> Result<()> {
+    let begun = Instant::now();
+    let mut waiting = std::collections::VecDeque::new();
+    for number in 0..count {
+        let params = json!({"chat_id": chat, "text": format!("One of many, {number} of {count}.")});
+        waiting.push_back(amara.rpc.send("messages.send", params)?);
+        if waiting.len() > 50
+            && let Some(request) = waiting.pop_front()
+        {
+            amara.rpc.answer(request)?;
+        }
+    }
+    for request in waiting {
+        amara.rpc.answer(request)?;
+    }
+    browser.see_text(&format!("One of many, {} of {count}.", count - 1)).await?;
+    println!("{count} messages came in {:.1} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn milliseconds() -> Result<f64> {
+    Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs_f64() * 1000.0)
+}
+
+fn number(value: &Value) -> Result<f64> {
+    value.as_f64().context("no number")
+}
+
+fn numbers(value: &Value) -> Result<Vec<f64>> {
+    value.as_array().context("no list")?.iter().map(number).collect()
+}
+
+fn report(what: &str, mut times: Vec<f64>) {
+    times.sort_by(f64::total_cmp);
+    let at = |percent: usize| {
+        times
+            .get((times.len() * percent / 100).min(times.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or_default()
+    };
+    println!(
+        "{what}: {} times, p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
+        times.len(),
+        at(50),
+        at(99),
+        at(100)
+    );
+}

@@ -1,0 +1,77 @@
+//! The web app in other browsers and windows than the one of `web.rs`: Firefox, and private windows.
+#![allow(clippy::unwrap_used)]
+
+use anyhow::Result;
+use parlor_e2e::{Browser, Kind, World, text};
+use serde_json::json;
+use std::sync::{Mutex, PoisonError};
+
+const FIELD: &str = "composer";
+
+/// One browser at once is enough for a small machine.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Somebody in a browser and somebody without one talk; in the end the page is loaded again.
+fn talk(kind: Kind, stays: bool) -> Result<()> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let world = World::new()?;
+    let mut amara = world.person("amara")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let ines = Browser::start_kind(kind).await?;
+        ines.open(world.relay.url()).await?;
+        ines.see_text("A room to talk in private").await?;
+        if !stays {
+            ines.see_text("This window keeps nothing").await?;
+        }
+        ines.write("your-name", "Ines Duarte").await?;
+        ines.write("handle", "ines").await?;
+        ines.press("Continue").await?;
+        ines.see_text("Pull up a chair").await?;
+
+        let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
+        let chat = text(&chat, "chat_id")?;
+        amara.say(&chat, "Are the good lemons in yet?")?;
+        ines.press("Requests1").await?;
+        ines.press_chat("amara").await?;
+        ines.see_text("Are the good lemons in yet?").await?;
+        ines.press("Accept").await?;
+        ines.write_and_enter(FIELD, "Since Tuesday").await?;
+        amara.hears("Since Tuesday")?;
+
+        let folder = tempfile::tempdir()?;
+        let picture = folder.path().join("lemons.png");
+        image::RgbImage::from_fn(640, 420, |x, y| image::Rgb([250, (x / 3) as u8, (y / 2) as u8]))
+            .save(&picture)?;
+        ines.choose_file(&picture).await?;
+        ines.write_and_enter(FIELD, "From the allotment").await?;
+        amara.hears("From the allotment")?;
+
+        ines.reload().await?;
+        if stays {
+            ines.see_text("Since Tuesday").await?;
+            ines.see_text("From the allotment").await?;
+            ines.write_and_enter(FIELD, "Still here").await?;
+            amara.hears("Still here")?;
+        } else {
+            ines.see_text("A room to talk in private").await?;
+        }
+        ines.close().await
+    })
+}
+
+#[test]
+fn firefox() -> Result<()> {
+    talk(Kind::Firefox, true)
+}
+
+#[test]
+fn a_private_window_of_firefox_keeps_nothing_and_says_so() -> Result<()> {
+    talk(Kind::FirefoxPrivate, false)
+}
+
+/// It keeps what it has until its last tab is closed.
+#[test]
+fn a_private_window_of_chromium() -> Result<()> {
+    talk(Kind::ChromiumPrivate, true)
+}

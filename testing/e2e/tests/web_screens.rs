@@ -1,0 +1,68 @@
+//! Every screen of the web app that `web.rs` does not come to, in both sizes and themes: pictures of it, and nothing on
+//! it that is not accessible.
+#![allow(clippy::unwrap_used)]
+
+use anyhow::Result;
+use parlor_e2e::{Browser, World, text};
+use serde_json::json;
+
+const FIELD: &str = "composer";
+
+#[test]
+fn every_screen_is_accessible() -> Result<()> {
+    let world = World::new()?;
+    let server = world.relay.url();
+    let mut amara = world.person("amara")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let ines = Browser::start().await?;
+        for step in ["link", "restore"] {
+            ines.open(&format!("{server}/#/start/{step}")).await?;
+            ines.reload().await?;
+            ines.pictures(&format!("start-{step}")).await?;
+        }
+        ines.open(&format!("{server}/#/start")).await?;
+        ines.reload().await?;
+        ines.write("your-name", "Ines Duarte").await?;
+        ines.write("handle", "ines").await?;
+        ines.press("Continue").await?;
+        ines.see_text("Pull up a chair").await?;
+        ines.pictures("no-chats").await?;
+
+        let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
+        let chat = text(&chat, "chat_id")?;
+        let words = "Are the *good* lemons in yet? See https://example.org and `this`";
+        let first = amara.say(&chat, words)?;
+        ines.press("Requests1").await?;
+        ines.press_chat("amara").await?;
+        ines.press("Accept").await?;
+        ines.write_and_enter(FIELD, "Since Tuesday").await?;
+        amara.hears("Since Tuesday")?;
+        amara.call("messages.react", json!({"message_id": first, "emoji": "👍"}))?;
+        ines.press("Emoji").await?;
+        ines.see_text("Smileys").await?;
+        ines.pictures("emoji").await?;
+        ines.reload().await?;
+        ines.press_chat("amara").await?;
+        ines.press("Details").await?;
+        ines.see_text("Not compared yet").await?;
+        ines.pictures("details").await?;
+        for (place, shown) in [
+            ("new/group", "New group"),
+            ("search", "Search"),
+            ("archived", "Archived"),
+            ("settings", "Settings"),
+            ("settings/profile", "Profile"),
+            ("settings/privacy", "Privacy"),
+            ("settings/recovery", "Recovery"),
+            ("settings/appearance", "Appearance"),
+            ("settings/shortcuts", "Keyboard shortcuts"),
+            ("settings/about", "Fingerprint of this app"),
+        ] {
+            ines.open(&format!("{server}/#/{place}")).await?;
+            ines.see_text(shown).await?;
+            ines.pictures(&place.replace('/', "-")).await?;
+        }
+        ines.close().await
+    })
+}
