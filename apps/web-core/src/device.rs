@@ -109,7 +109,7 @@ impl Device {
             Kept::Persistent => "persistent",
             Kept::Session => "session",
         };
-        let account = self.driver.borrow().as_ref().is_some_and(Driver::has_server);
+        let account = self.driver.borrow_mut().as_mut().is_some_and(Driver::has_account);
         json!({"account": account, "storage": storage})
     }
 

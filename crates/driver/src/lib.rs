@@ -224,9 +224,10 @@ impl<P: Ports> Driver<P> {
         self.flushed();
     }
 
-    /// Whether it has a server: an account, or one that is being made or linked.
-    pub fn has_server(&self) -> bool {
-        self.server.is_some()
+    /// Whether there is an account; not as long as one is being made, linked or taken up again. A database that
+    /// cannot be read has none.
+    pub fn has_account(&mut self) -> bool {
+        self.store.begin().is_ok_and(|tx| Engine::has_account(&tx).unwrap_or(false))
     }
 
     /// Whether it was told to stop; nothing may be taken after that.

@@ -1,6 +1,6 @@
 //! The own account: keys, registration, profile, settings, key packages.
 
-use crate::net::Waiting;
+use crate::net::{Link, Waiting};
 use crate::own::one;
 use crate::step::Step;
 use crate::{EngineError, Result, Ticket, net::Purpose};
@@ -47,6 +47,11 @@ pub fn identity(tx: &Tx<'_>) -> Result<Option<DeviceIdentity>> {
     )))
 }
 
+/// Whether the relay knows the account of this profile.
+pub fn is_registered(tx: &Tx<'_>) -> Result<bool> {
+    Ok(tx.number("registered")? == 1)
+}
+
 pub fn server(tx: &Tx<'_>) -> Result<Option<String>> {
     text(tx, "server")
 }
@@ -64,7 +69,7 @@ fn name_problem(name: &str) -> Option<Failure> {
 
 impl Step<'_, '_> {
     pub fn registration(&self) -> Result<Option<Registration>> {
-        if self.tx.number("registered")? == 1 {
+        if self.has_account()? {
             return Ok(Some(Registration::Done));
         }
         let Some(genesis) = self.tx.meta("genesis")? else { return Ok(None) };
@@ -76,7 +81,7 @@ impl Step<'_, '_> {
     }
 
     pub fn has_account(&self) -> Result<bool> {
-        Ok(self.tx.number("registered")? == 1)
+        is_registered(self.tx)
     }
 
     pub fn create_account(&mut self, ticket: Ticket, wish: AccountCreate) -> Result<()> {
@@ -121,7 +126,9 @@ impl Step<'_, '_> {
                 None => self.tx.delete_meta(key)?,
             }
         }
-        self.engine.net.waiting.push(Waiting::Create { ticket });
+        // A device that waits to be linked is connected, as a guest.
+        let leaves = self.engine.net.link != Link::Offline;
+        self.engine.net.waiting.push(Waiting::Create { ticket, leaves });
         self.out.disconnect = true;
         Ok(())
     }
@@ -196,7 +203,7 @@ impl Step<'_, '_> {
                 let waiting = std::mem::take(&mut self.engine.net.waiting);
                 for entry in waiting {
                     match entry {
-                        Waiting::Create { ticket } => self.answer(ticket, Err(failure.clone())),
+                        Waiting::Create { ticket, .. } => self.answer(ticket, Err(failure.clone())),
                         other => self.engine.net.waiting.push(other),
                     }
                 }
@@ -214,7 +221,7 @@ impl Step<'_, '_> {
         let waiting = std::mem::take(&mut self.engine.net.waiting);
         for entry in waiting {
             match entry {
-                Waiting::Create { ticket } => {
+                Waiting::Create { ticket, .. } => {
                     let identity = self.identity()?;
                     let answer = Answer::Created {
                         user_id: identity.user.text(),

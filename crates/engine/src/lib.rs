@@ -184,6 +184,11 @@ impl Engine {
         Ok(tx.file_ids()?)
     }
 
+    /// Whether there is an account; not as long as one is being made, linked or taken up again.
+    pub fn has_account(tx: &Tx<'_>) -> Result<bool> {
+        account::is_registered(tx)
+    }
+
     /// The server of the account, known as soon as an account is being made.
     pub fn server(tx: &Tx<'_>) -> Result<Option<String>> {
         account::server(tx)

@@ -111,6 +111,8 @@ pub enum Purpose {
 pub enum Waiting {
     Create {
         ticket: Ticket,
+        /// It gives up the connection that it found, and waits for the next.
+        leaves: bool,
     },
     /// For the link of a new device to lead somewhere.
     LinkStart {
@@ -172,7 +174,7 @@ impl Waiting {
     /// Which command it is.
     pub fn ticket(&self) -> Ticket {
         match self {
-            Self::Create { ticket }
+            Self::Create { ticket, .. }
             | Self::LinkStart { ticket, .. }
             | Self::LinkCode { ticket }
             | Self::LinkConfirm { ticket }
@@ -320,13 +322,16 @@ impl Step<'_, '_> {
             match waiting {
                 // Durable already: it goes on with the next connection.
                 Waiting::Intent { ticket, answer, .. } => self.answer(ticket, Ok(answer)),
+                Waiting::Create { ticket, leaves: true } => {
+                    self.engine.net.waiting.push(Waiting::Create { ticket, leaves: false });
+                }
                 Waiting::LinkStart { ticket, leaves: true } => {
                     self.engine.net.waiting.push(Waiting::LinkStart { ticket, leaves: false });
                 }
                 Waiting::Restore { ticket, leaves: true } => {
                     self.engine.net.waiting.push(Waiting::Restore { ticket, leaves: false });
                 }
-                Waiting::Create { ticket }
+                Waiting::Create { ticket, leaves: false }
                 | Waiting::LinkStart { ticket, leaves: false }
                 | Waiting::LinkCode { ticket }
                 | Waiting::LinkConfirm { ticket }

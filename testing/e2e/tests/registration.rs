@@ -64,3 +64,14 @@ fn what_a_server_holds_names_no_contact() -> Result<()> {
     ensure!(whole.get("user_id") == Some(&json!(alice.user_id)));
     Ok(())
 }
+
+#[test]
+fn who_showed_a_link_can_make_an_account_instead() -> Result<()> {
+    let world = World::new()?;
+    let mut rpc = Rpc::start(&world.path("profile"))?;
+    let server = world.relay.url();
+    rpc.call("link.start", json!({"server": server, "device_name": "Tablet"}))?;
+    let account = rpc.call("account.create", json!({"server": server, "display_name": "Alice"}))?;
+    ensure!(account.get("user_id").is_some_and(Value::is_string));
+    Ok(())
+}

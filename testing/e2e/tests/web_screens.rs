@@ -21,6 +21,7 @@ fn every_screen_is_accessible() -> Result<()> {
             ines.reload().await?;
             ines.pictures(&format!("start-{step}")).await?;
         }
+        // Who looked at the link of this browser has no account yet.
         ines.open(&format!("{server}/#/start")).await?;
         ines.reload().await?;
         ines.write("your-name", "Ines Duarte").await?;
@@ -58,6 +59,7 @@ fn every_screen_is_accessible() -> Result<()> {
             ("settings/appearance", "Appearance"),
             ("settings/shortcuts", "Keyboard shortcuts"),
             ("settings/about", "Fingerprint of this app"),
+            ("settings/notifications", "Notify in this browser"),
         ] {
             ines.open(&format!("{server}/#/{place}")).await?;
             ines.see_text(shown).await?;

@@ -224,6 +224,8 @@ impl Scroll {
         set_timeout(
             move || {
                 if self.aims.try_get_value() == Some(aim) {
+                    // On a slow machine nothing may have been drawn until now.
+                    self.settle();
                     self.freed();
                 }
             },
