@@ -28,10 +28,10 @@ impl Writer<'_> {
 
     fn unsigned(&mut self, number: u64) {
         match number {
-            ..=0x7f => self.out.push(number as u8),
-            ..=0xff => self.long(0xcc, number, 1),
-            ..=0xffff => self.long(0xcd, number, 2),
-            ..=0xffff_ffff => self.long(0xce, number, 4),
+            0..=0x7f => self.out.push(number as u8),
+            0x80..=0xff => self.long(0xcc, number, 1),
+            0x100..=0xffff => self.long(0xcd, number, 2),
+            0x1_0000..=0xffff_ffff => self.long(0xce, number, 4),
             _ => self.long(0xcf, number, 8),
         }
     }
@@ -40,9 +40,9 @@ impl Writer<'_> {
         let bits = number.cast_unsigned();
         match number {
             -32.. => self.out.push(bits as u8),
-            -0x80.. => self.long(0xd0, bits, 1),
-            -0x8000.. => self.long(0xd1, bits, 2),
-            -0x8000_0000.. => self.long(0xd2, bits, 4),
+            -0x80..=-33 => self.long(0xd0, bits, 1),
+            -0x8000..=-0x81 => self.long(0xd1, bits, 2),
+            -0x8000_0000..=-0x8001 => self.long(0xd2, bits, 4),
             _ => self.long(0xd3, bits, 8),
         }
     }
@@ -89,8 +89,8 @@ impl Writer<'_> {
     /// Writes an array anew as bytes, whose items are bytes and which begins at `start`.
     fn pack(&mut self, start: usize, len: usize) -> Result<(), Error> {
         let head = match len {
-            ..=15 => 1,
-            ..=0xffff => 3,
+            0..=15 => 1,
+            16..=0xffff => 3,
             _ => 5,
         };
         let mut items = self.out.get(start + head..).ok_or(Error)?.iter();
