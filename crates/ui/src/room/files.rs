@@ -191,11 +191,11 @@ fn Shot(
         draw! {
             <button
                 class={class}
-                aria-label={what.clone()}
                 style:aspect-ratio={ratio.clone()}
                 tabindex={"-1"}
                 on:click=press.clone()
             >
+                <span class={"vh"}>{what.clone()}</span>
                 {cover.clone()}
                 {needs}
                 {length}
