@@ -6,7 +6,7 @@
 
 use anyhow::{Context, Result};
 use parlor_crypto::Secret;
-use parlor_e2e::{Browser, DEADLINE, Person, World, text};
+use parlor_e2e::{Browser, DEADLINE, Person, World};
 use parlor_store::Store;
 use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_wire::{MessageId, UserId};
@@ -16,6 +16,17 @@ use tokio::task::spawn_blocking;
 
 const LONG: Duration = Duration::from_secs(580);
 const FIELD: &str = "composer";
+/// Waits until the first message, which comes last, is found.
+const ARRIVED: &str = "location.hash = '#/search';
+    while (![...document.querySelectorAll('.pane mark')].some((mark) => mark.textContent.includes('zyzzyva'))) {
+        const field = document.querySelector('.pane input[enterkeyhint=search]');
+        for (const text of ['', 'zyzzyva']) {
+            if (field) field.value = text;
+            field?.dispatchEvent(new InputEvent('input', { bubbles: true }));
+            await new Promise((done) => setTimeout(done, 250));
+        }
+    }
+    history.back();";
 /// Waits until the field can be written in; milliseconds since the page was asked for.
 const READY: &str =
     "while (!document.getElementById('composer')) await new Promise(requestAnimationFrame);
@@ -61,12 +72,16 @@ async fn main() -> Result<()> {
     let cold = browser.script("while (!document.getElementById('link-uri')) await new Promise(requestAnimationFrame); return performance.now();", DEADLINE).await?;
     println!("first page, nothing cached: {cold:.0} ms");
     link(&browser, &mut ines, count).await?;
+    browser.press_chat("Amara").await?;
+    // Each device has its own name for a chat.
+    let place = browser.script("return location.hash;", DEADLINE).await?;
+    let place = format!("{}/{}", world.relay.url(), place.as_str().context("no place")?);
 
     let mut times = Vec::new();
     for _ in 0..5 {
         browser.open("about:blank").await?;
-        browser.open(&format!("{}/#/chat/{chat}", world.relay.url())).await?;
-        times.push(number(&browser.script(READY, DEADLINE).await?)?);
+        browser.open(&place).await?;
+        times.push(millis(&browser.script(READY, DEADLINE).await?)?);
     }
     report("a chat can be written in after a reload", times);
 
@@ -80,7 +95,7 @@ async fn main() -> Result<()> {
     let mut amara = talk(&browser, amara, &theirs).await?;
     search(&browser, world.relay.url()).await?;
 
-    browser.open(&format!("{}/#/chat/{chat}", world.relay.url())).await?;
+    browser.open(&place).await?;
     browser.script(READY, DEADLINE).await?;
     println!("scrolling through: {}", browser.script(SCROLL, LONG).await?);
     println!(
@@ -108,32 +123,34 @@ fn fill(person: &mut Person, chat: &str, other: &str, count: u64) -> Result<()> 
     let (chat, me) = (MessageId::parse(chat)?, UserId::parse(&person.user_id)?);
     let other = UserId::parse(other)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis() as u64;
-    store.write(|tx| {
-        for number in 0..count {
-            let mut id = [0; 16];
-            id.iter_mut().zip(number.to_be_bytes()).for_each(|(to, from)| *to = from);
-            let mine = number % 2 == 0;
-            // One every five minutes.
-            let at = now - (count - number) * 300_000;
-            tx.set_message(&MessageRow {
-                message_id: MessageId(id),
-                chat_id: chat,
-                position: at,
-                sender: if mine { me } else { other },
-                mine,
-                kind: Kind::Text,
-                sent_at: at,
-                received_at: Some(at),
-                text: format!("Message number {number}, about as long as most messages are."),
-                body: Vec::new(),
-                reply_to: None,
-                edited_at: None,
-                state: if mine { State::Read } else { State::Received },
-                hidden: false,
-            })?;
-        }
-        Ok::<(), anyhow::Error>(())
-    })?;
+    let tx = store.begin()?;
+    for number in 0..count {
+        let mut id = [0; 16];
+        id.iter_mut().zip(number.to_be_bytes()).for_each(|(to, from)| *to = from);
+        let mine = number % 2 == 0;
+        // One every five minutes.
+        let at = now - (count - number) * 300_000;
+        tx.set_message(&MessageRow {
+            message_id: MessageId(id),
+            chat_id: chat,
+            position: at,
+            sender: if mine { me } else { other },
+            mine,
+            kind: Kind::Text,
+            sent_at: at,
+            received_at: Some(at),
+            text: match number {
+                0 => "The first of them all, as a zyzzyva would say.".into(),
+                _ => format!("Message number {number}, about as long as most messages are."),
+            },
+            body: Vec::new(),
+            reply_to: None,
+            edited_at: None,
+            state: if mine { State::Read } else { State::Received },
+            hidden: false,
+        })?;
+    }
+    tx.commit()?;
     drop(store);
     person.rpc.restart()?;
     person.connected()
@@ -145,8 +162,8 @@ async fn link(browser: &Browser, person: &mut Person, count: u64) -> Result<()> 
     let uri = browser.value("link-uri").await?;
     person.call("link.approve", json!({"uri": uri}))?;
     person.call("link.confirm", json!({}))?;
-    let ended = |event: &Value| event.get("ended") == Some(&Value::Bool(true));
-    person.rpc.wait_event("link.progress", LONG, ended)?;
+    browser.press_chat("Amara").await?;
+    browser.script(ARRIVED, LONG).await?;
     println!("{count} messages handed to the browser in {:.1} s", begun.elapsed().as_secs_f64());
     Ok(())
 }
@@ -166,7 +183,7 @@ async fn talk(browser: &Browser, mut amara: Person, chat: &str) -> Result<Person
         let (back, heard) = hearing.await?;
         amara = back;
         let pressed = browser.script("return pressed;", DEADLINE).await?;
-        left.push(heard? - number(&pressed)?);
+        left.push(heard? - millis(&pressed)?);
 
         let words = format!("To the page, {number}.");
         browser.script(&format!("window.shown = new Promise((done) => {{
@@ -176,7 +193,7 @@ async fn talk(browser: &Browser, mut amara: Person, chat: &str) -> Result<Person
             }});"), DEADLINE).await?;
         let begun = milliseconds()?;
         amara.say(chat, &words)?;
-        came.push(number(&browser.script("return await shown;", DEADLINE).await?)? - begun);
+        came.push(millis(&browser.script("return await shown;", DEADLINE).await?)? - begun);
     }
     report("sent in the page to heard outside", left);
     report("sent outside to shown in the page", came);
@@ -185,10 +202,10 @@ async fn talk(browser: &Browser, mut amara: Person, chat: &str) -> Result<Person
 
 async fn search(browser: &Browser, server: &str) -> Result<()> {
     browser.open(&format!("{server}/#/search")).await?;
-    browser.see(thirtyfour::By::Css("input[type=search]")).await?;
+    browser.see(thirtyfour::By::Css("input[enterkeyhint=search]")).await?;
     let body = "const times = [];
         for (let number = 1000; number < 1040; number++) {
-            const field = document.querySelector('.pane input[type=search]');
+            const field = document.querySelector('.pane input[enterkeyhint=search]');
             const wanted = String(number * 7);
             const begun = performance.now();
             field.value = wanted;
@@ -230,12 +247,12 @@ fn milliseconds() -> Result<f64> {
     Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs_f64() * 1000.0)
 }
 
-fn number(value: &Value) -> Result<f64> {
+fn millis(value: &Value) -> Result<f64> {
     value.as_f64().context("no number")
 }
 
 fn numbers(value: &Value) -> Result<Vec<f64>> {
-    value.as_array().context("no list")?.iter().map(number).collect()
+    value.as_array().context("no list")?.iter().map(millis).collect()
 }
 
 fn report(what: &str, mut times: Vec<f64>) {
