@@ -230,7 +230,8 @@ pub fn Sound(
                 {bars.map(|bars| draw! { <Wave bars=bars part=part /> })}
                 <Seek audio=audio at=at length=length />
             </span>
-            <button class={"spd"} aria-label={t!("speed")} tabindex={"-1"} on:click=move |_| player.faster()>
+            <button class={"spd"} tabindex={"-1"} on:click=move |_| player.faster()>
+                <span class={"vh"}>{t!("speed")}</span>
                 {move || SPEEDS.get(speed.get()).map_or("1×", |(_, name)| *name)}
             </button>
         </div>
