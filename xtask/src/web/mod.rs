@@ -1,8 +1,8 @@
 //! The web app: two WebAssembly modules and what goes with them, built into one folder that the server embeds.
 //!
 //! Invariants: nothing is downloaded but crates and, where it is missing, the standard library for the target;
-//! every file but the entry carries the hash of its content in its name, so that it may be kept for ever; the
-//! same sources give the same bytes.
+//! every file but the entry carries the hash of its content in its name, so that it may be kept for ever; no
+//! path of the machine is in what is built, so that the same sources should give the same bytes ([`twice`] compares).
 
 mod bundle;
 mod target;

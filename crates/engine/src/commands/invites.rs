@@ -105,11 +105,9 @@ impl Step<'_, '_> {
             self.fail(ticket, Code::NotFound, "This person did not ask to join.");
             return Ok(());
         };
-        let named =
-            std::slice::from_ref(&user).iter().map(|user| user.to_string()).collect::<Vec<_>>();
         if accept {
             // Forgotten when they are in.
-            return self.change_members(ticket, chat_id, &named, true, command);
+            return self.change_members(ticket, chat_id, &[user.to_string()], true, command);
         }
         self.tx.drop_join_request(&asked.group_id, &asked.user_id)?;
         let declined = JoinAsked {
