@@ -2,6 +2,9 @@
 
 mod axe;
 mod memory;
+mod people;
+
+pub use people::in_browsers;
 
 use crate::DEADLINE;
 use crate::process::Owned;

@@ -13,7 +13,7 @@ mod relay;
 mod rpc;
 
 pub use binary::{Ended, end_of, parlor, parlor_command, previous, run_to_end};
-pub use browser::{Browser, Kind, Size, Theme};
+pub use browser::{Browser, Kind, Size, Theme, in_browsers};
 pub use person::{Person, World, text};
 pub use process::Output;
 pub use relay::Relay;

@@ -2,29 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, Relay, World, text};
+use parlor_e2e::{Browser, Relay, World, in_browsers, text};
 use serde_json::json;
-use std::sync::{Mutex, PoisonError};
 
 const FIELD: &str = "composer";
-
-async fn sign_up(browser: &Browser, server: &str, name: &str, handle: &str) -> Result<()> {
-    browser.open(server).await?;
-    browser.write("your-name", name).await?;
-    browser.write("handle", handle).await?;
-    browser.press("Continue").await?;
-    browser.see_text("Pull up a chair").await?;
-    Ok(())
-}
-
-/// Two browsers at once are enough for a small machine.
-static TURN: Mutex<()> = Mutex::new(());
-
-fn in_browsers(work: impl Future<Output = Result<()>>) -> Result<()> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(work)
-}
 
 #[test]
 fn two_people_meet_and_talk() -> Result<()> {
@@ -36,8 +17,8 @@ fn two_people_meet_and_talk() -> Result<()> {
         ines.open(server).await?;
         ines.see_text("A room to talk in private").await?;
         ines.pictures("start").await?;
-        sign_up(&ines, server, "Ines Duarte", "ines").await?;
-        sign_up(&amara, server, "Amara Osei", "amara").await?;
+        ines.sign_up(server, "Ines Duarte", "ines").await?;
+        amara.sign_up(server, "Amara Osei", "amara").await?;
 
         // Somebody by their handle; the first words come as a request.
         ines.press("New chat").await?;
@@ -87,8 +68,8 @@ fn without_a_network_the_page_opens_and_what_is_written_leaves_later() -> Result
     let server = relay.url().to_owned();
     in_browsers(async {
         let (ines, amara) = (Browser::start().await?, Browser::start().await?);
-        sign_up(&ines, &server, "Ines Duarte", "ines").await?;
-        sign_up(&amara, &server, "Amara Osei", "amara").await?;
+        ines.sign_up(&server, "Ines Duarte", "ines").await?;
+        amara.sign_up(&server, "Amara Osei", "amara").await?;
         ines.press("New chat").await?;
         ines.write("new-address", "amara").await?;
         ines.press("Start chat").await?;
@@ -119,7 +100,7 @@ fn a_second_browser_is_linked_gets_everything_and_is_removed() -> Result<()> {
     let server = world.relay.url();
     in_browsers(async {
         let (first, second) = (Browser::start().await?, Browser::start().await?);
-        sign_up(&first, server, "Ines Duarte", "ines").await?;
+        first.sign_up(server, "Ines Duarte", "ines").await?;
         // What was said before: by somebody who uses no browser.
         let mut amara = world.person("amara")?;
         let chat = amara.call("chats.direct", json!({"address": "ines"}))?;

@@ -2,32 +2,23 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, Kind, World, text};
+use parlor_e2e::{Browser, Kind, World, in_browsers, text};
 use serde_json::json;
-use std::sync::{Mutex, PoisonError};
 
 const FIELD: &str = "composer";
 
-/// One browser at once is enough for a small machine.
-static TURN: Mutex<()> = Mutex::new(());
-
 /// Somebody in a browser and somebody without one talk; in the end the page is loaded again.
 fn talk(kind: Kind, stays: bool) -> Result<()> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let world = World::new()?;
     let mut amara = world.person("amara")?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    in_browsers(async {
         let ines = Browser::start_kind(kind).await?;
         ines.open(world.relay.url()).await?;
         ines.see_text("A room to talk in private").await?;
         if !stays {
             ines.see_text("This window keeps nothing").await?;
         }
-        ines.write("your-name", "Ines Duarte").await?;
-        ines.write("handle", "ines").await?;
-        ines.press("Continue").await?;
-        ines.see_text("Pull up a chair").await?;
+        ines.sign_up(world.relay.url(), "Ines Duarte", "ines").await?;
 
         let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
         let chat = text(&chat, "chat_id")?;

@@ -2,23 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::{Context, Result, ensure};
-use parlor_e2e::{Browser, DEADLINE, Person, World, text};
+use parlor_e2e::{Browser, DEADLINE, Person, World, in_browsers, text};
 use serde_json::{Value, json};
 
 const FIELD: &str = "composer";
-
-async fn sign_up(browser: &Browser, server: &str, name: &str, handle: &str) -> Result<()> {
-    browser.open(server).await?;
-    browser.write("your-name", name).await?;
-    browser.write("handle", handle).await?;
-    browser.press("Continue").await?;
-    browser.see_text("Pull up a chair").await?;
-    Ok(())
-}
-
-fn in_a_browser(work: impl Future<Output = Result<()>>) -> Result<()> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
-}
 
 fn encoded(uri: &str) -> String {
     uri.bytes()
@@ -45,7 +32,7 @@ fn let_in(person: &mut Person, chat: &str) -> Result<()> {
 fn a_link_leads_into_a_group_and_others_follow() -> Result<()> {
     let world = World::new()?;
     let server = world.relay.url();
-    in_a_browser(async {
+    in_browsers(async {
         let ines = Browser::start().await?;
         let (mut amara, mut tomas) = (world.person("Amara Osei")?, world.person("Tomás")?);
         let made = amara.call("chats.create_group", json!({"title": "Choir", "members": []}))?;
@@ -100,9 +87,9 @@ fn far_back_in_a_long_chat() -> Result<()> {
     const MANY: usize = 400;
     let world = World::new()?;
     let server = world.relay.url();
-    in_a_browser(async {
+    in_browsers(async {
         let ines = Browser::start().await?;
-        sign_up(&ines, server, "Ines Duarte", "ines").await?;
+        ines.sign_up(server, "Ines Duarte", "ines").await?;
         let mut amara = world.person("Amara Osei")?;
         let chat = text(&amara.call("chats.direct", json!({"address": "ines"}))?, "chat_id")?;
         let first = amara.say(&chat, "Where it began")?;

@@ -2,14 +2,9 @@
 //! none: what is made in the page is what arrives, and what arrives is drawn.
 
 use anyhow::{Context, Result, ensure};
-use parlor_e2e::{Browser, DEADLINE, Person, Size, Theme, World, text};
+use parlor_e2e::{Browser, DEADLINE, Person, Size, Theme, World, in_browsers, text};
 use serde_json::{Value, json};
 use thirtyfour::{By, Key};
-
-fn in_browser(work: impl Future<Output = Result<()>>) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(work)
-}
 
 /// The next message of a kind that somebody gets.
 fn gets(person: &mut Person, kind: &str) -> Result<Value> {
@@ -21,11 +16,7 @@ fn gets(person: &mut Person, kind: &str) -> Result<Value> {
 
 /// Ines in a browser with Amara's chat open; the chat as Amara knows it.
 async fn meet(ines: &Browser, server: &str, amara: &mut Person) -> Result<String> {
-    ines.open(server).await?;
-    ines.write("your-name", "Ines Duarte").await?;
-    ines.write("handle", "ines").await?;
-    ines.press("Continue").await?;
-    ines.see_text("Pull up a chair").await?;
+    ines.sign_up(server, "Ines Duarte", "ines").await?;
     let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
     let chat = text(&chat, "chat_id")?;
     amara.say(&chat, "Which bird was it?")?;
@@ -44,7 +35,7 @@ async fn attach(ines: &Browser, what: &str) -> Result<()> {
 #[test]
 fn polls_places_contacts_and_pages() -> Result<()> {
     let world = World::new()?;
-    in_browser(async {
+    in_browsers(async {
         let mut amara = world.person("Amara")?;
         let ines = Browser::start().await?;
         let chat = meet(&ines, world.relay.url(), &mut amara).await?;
@@ -120,7 +111,7 @@ fn polls_places_contacts_and_pages() -> Result<()> {
 #[test]
 fn voice_messages_and_stickers() -> Result<()> {
     let world = World::new()?;
-    in_browser(async {
+    in_browsers(async {
         let mut amara = world.person("Amara")?;
         let ines = Browser::start().await?;
         let chat = meet(&ines, world.relay.url(), &mut amara).await?;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, World, text};
+use parlor_e2e::{Browser, World, in_browsers, text};
 use serde_json::json;
 
 const FIELD: &str = "composer";
@@ -13,8 +13,7 @@ fn every_screen_is_accessible() -> Result<()> {
     let world = World::new()?;
     let server = world.relay.url();
     let mut amara = world.person("amara")?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    in_browsers(async {
         let ines = Browser::start().await?;
         for step in ["link", "restore"] {
             ines.open(&format!("{server}/#/start/{step}")).await?;
