@@ -93,7 +93,7 @@ pub fn copy(text: &str) {
 
 /// What a promise brings; nothing if it is broken.
 pub async fn wait(promise: JsValue) -> Option<JsValue> {
-    wasm_bindgen_futures::JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
+    JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
 }
 
 /// What this page's server answers at a path, as text.
@@ -171,12 +171,4 @@ pub fn is_looked_at() -> bool {
 pub fn random_name() -> String {
     let part = || (js_sys::Math::random() * 2_f64.powi(52)) as u64;
     format!("{:x}-{:x}-{:x}", crate::locale::now(), part(), part())
-}
-
-/// What the own server answers to a path, if it does.
-pub async fn fetch_text(path: &str) -> Option<String> {
-    let asked = method(&window(), "fetch", &[path.into()])?.dyn_into::<Promise>().ok()?;
-    let response = JsFuture::from(asked).await.ok()?;
-    let text = method(&response, "text", &[])?.dyn_into::<Promise>().ok()?;
-    JsFuture::from(text).await.ok()?.as_string()
 }

@@ -63,6 +63,14 @@ enum Goal {
     Row(usize),
 }
 
+/// Messages that came and are not shown yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Came {
+    count: usize,
+    /// Whether one of them is one's own.
+    own: bool,
+}
+
 /// The drawn stretch of the thread.
 #[derive(Clone, Copy)]
 pub struct Scroll {
@@ -71,6 +79,8 @@ pub struct Scroll {
     goal: StoredValue<Goal>,
     /// Grows with every goal.
     aims: StoredValue<u32>,
+    /// What came since the last frame.
+    came: StoredValue<Came>,
     /// Rows that are drawn: the first, and the one behind the last.
     pub range: RwSignal<(usize, usize)>,
     /// Whether one is at the newest message.
@@ -94,6 +104,7 @@ impl Scroll {
             heights: StoredValue::new(Heights::default()),
             goal: StoredValue::new(Goal::End),
             aims: StoredValue::new(0),
+            came: StoredValue::new(Came::default()),
             range: RwSignal::new((0, 0)),
             at_end: RwSignal::new(true),
             missed: RwSignal::new(0),
@@ -169,19 +180,8 @@ impl Scroll {
             Change::Came(at) => {
                 let guesses = guesses(at, at + 1);
                 self.heights.update_value(|heights| heights.splice(at, 0, guesses));
-                let own = self
-                    .thread
-                    .newest()
-                    .is_some_and(|newest| newest.with_untracked(|newest| newest.mine));
-                if own
-                    || (self.at_end.get_untracked()
-                        && !matches!(self.goal.get_value(), Goal::Row(_)))
-                {
-                    self.aim(Goal::End);
-                } else {
-                    self.missed.update(|missed| *missed += 1);
-                    self.look();
-                }
+                let newest = self.thread.newest();
+                self.catch_up(newest.is_some_and(|newest| newest.with_untracked(|one| one.mine)));
             }
             Change::Gone(at) => {
                 self.heights.update_value(|heights| heights.splice(at, 1, []));
@@ -189,6 +189,30 @@ impl Scroll {
                 self.look();
             }
         }
+    }
+
+    /// Shows with the next frame what came: however many messages come until then, they are laid out once.
+    fn catch_up(self, own: bool) {
+        let before = self.came.get_value();
+        self.came.set_value(Came { count: before.count + 1, own: before.own || own });
+        if before.count > 0 {
+            return;
+        }
+        request_animation_frame(move || {
+            let Some(came) = self.came.try_update_value(std::mem::take) else { return };
+            if came.own || self.stays_at_end() {
+                self.aim(Goal::End);
+                self.thread.let_go();
+            } else {
+                self.missed.update(|missed| *missed += came.count);
+                self.look();
+            }
+        });
+    }
+
+    /// Whether one is at the newest message and not on the way to another.
+    fn stays_at_end(self) -> bool {
+        self.at_end.get_untracked() && !matches!(self.goal.get_value(), Goal::Row(_))
     }
 
     /// Goes to the newest message.
@@ -282,10 +306,7 @@ impl Scroll {
     pub fn stay(self) {
         request_animation_frame(move || {
             let there = self.node.try_get_untracked().flatten().is_some();
-            let stays = there
-                && self.at_end.get_untracked()
-                && !matches!(self.goal.get_value(), Goal::Row(_));
-            if stays {
+            if there && self.stays_at_end() {
                 self.to_end();
             }
         });

@@ -234,11 +234,13 @@ fn mark_read(scroll: Scroll, thread: Threads, chat: Memo<ChatView>) {
     let blurred = window_event_listener_untyped("blur", move |_| looked.set(false));
     on_cleanup(move || blurred.remove());
     let marked = StoredValue::new(0_u64);
+    // One mark at a time: what comes meanwhile is marked with the next.
+    let marking = RwSignal::new(false);
     Effect::new(move || {
         let lowest = scroll.lowest.get();
         thread.change.track();
         let waits = chat.with(|chat| chat.unread > 0 && !chat.requested);
-        if !waits || !looked.get() || !thread.loaded.get() {
+        if !waits || marking.get() || !looked.get() || !thread.loaded.get() {
             return;
         }
         let message =
@@ -247,10 +249,13 @@ fn mark_read(scroll: Scroll, thread: Threads, chat: Memo<ChatView>) {
             return;
         };
         marked.set_value(message.sent_at);
+        marking.set(true);
         let params = json!({"chat_id": message.chat_id, "up_to": message.message_id});
         leptos::task::spawn_local(async move {
             // What was not marked now is marked with the next message.
             let _ = session.tell("messages.mark_read", params).await;
+            // The chat may be closed by now.
+            let _ = marking.try_set(false);
         });
     });
 }

@@ -32,7 +32,7 @@ pub fn About() -> impl IntoView {
             })}
         </div>
         <p class={"group-note"}>{t!("about-text")}</p>
-        <p class={"group-note"}><a href={LIST} target={"_blank"} rel={"noreferrer"}>{t!("about-list")}</a></p>
+        <p class={"group-note"}><a class={"link"} href={LIST} target={"_blank"} rel={"noreferrer"}>{t!("about-list")}</a></p>
     }
 }
 

@@ -118,7 +118,7 @@ fn registration() -> RwSignal<String> {
     let said = RwSignal::new(String::new());
     spawn_local(async move {
         // Without an answer the server says it when it is asked for an account.
-        let Some(answer) = dom::fetch_text("/server.json").await else { return };
+        let Some(answer) = dom::fetched("/server.json").await else { return };
         let info = serde_json::from_str::<Value>(&answer).unwrap_or_default();
         if let Some(registration) = info.get("registration").and_then(Value::as_str) {
             let _ = said.try_set(registration.to_string());

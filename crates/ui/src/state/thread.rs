@@ -232,6 +232,11 @@ impl Threads {
         self.rows.update_value(|rows| rows.extend(messages.into_iter().map(row)));
         self.stand(before.saturating_sub(1), before + count);
         self.changed_by(Change::Behind(count));
+        self.let_go();
+    }
+
+    /// Lets go of the first rows when there are many. For who is at the end.
+    pub fn let_go(self) {
         let beyond = self.rows.with_value(Vec::len).saturating_sub(HELD);
         if beyond > LARGE_PAGE {
             self.rows.update_value(|rows| {

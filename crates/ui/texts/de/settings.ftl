@@ -115,5 +115,5 @@ knows-raw = Der Datensatz, wie er kam
 about = Über Parlor
 about-version = Version { $version }
 about-hash = Fingerabdruck dieser App
-about-text = Dein Server hat diese App deinem Browser gegeben. Wer dieselbe Version baut, bekommt denselben Fingerabdruck: Er ist der SHA-256 der Liste ihrer Dateien.
+about-text = Dein Server hat diese App deinem Browser gegeben. Wer dieselbe Version baut, sollte denselben Fingerabdruck bekommen: Er ist der SHA-256 der Liste ihrer Dateien.
 about-list = Alle Dateien und ihre Hashes

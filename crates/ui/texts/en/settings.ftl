@@ -116,5 +116,5 @@ knows-raw = The record as it came
 about = About
 about-version = Version { $version }
 about-hash = Fingerprint of this app
-about-text = Your server gave this app to your browser. Whoever builds the same version gets the same fingerprint: it is the SHA-256 of the list of its files.
+about-text = Your server gave this app to your browser. Whoever builds the same version should get the same fingerprint: it is the SHA-256 of the list of its files.
 about-list = All files and their hashes
