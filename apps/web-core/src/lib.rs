@@ -6,6 +6,7 @@
 //! ([`key`], [`storage`]). Absent on purpose: protocol decisions, screens.
 #![cfg(target_arch = "wasm32")]
 
+mod accounts;
 mod connection;
 mod device;
 mod js;

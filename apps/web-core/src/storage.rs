@@ -1,5 +1,6 @@
 //! The database in the browser: in its origin private file system, encrypted; in memory where there is none.
 
+use crate::accounts;
 use crate::js;
 use crate::key::{self, NoKey};
 use parlor_store::{Store, StoreError};
@@ -8,9 +9,9 @@ use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
 use std::path::Path;
 use wasm_bindgen::JsValue;
 
-/// The folder of everything of ours, and in it that of the pool of files that SQLite uses.
-pub const ROOT: &str = ".parlor";
-const FOLDER: &str = ".parlor/database";
+/// The folder of everything of the first account; in it is that of the pool of files that SQLite uses.
+const ROOT: &str = ".parlor";
+const FOLDER: &str = "database";
 const FILE: &str = "parlor.db";
 /// Database, its log, and room.
 const FILES: usize = 6;
@@ -36,17 +37,25 @@ pub enum Broken {
     Refused(String),
 }
 
+/// The folder of everything of this account.
+pub fn root() -> String {
+    accounts::named(ROOT, accounts::number())
+}
+
 /// Opens the database. Nothing that was kept before is passed over: only where the browser has no place for files,
 /// or none for a key and no files of ours, does the device live in memory.
 pub async fn open() -> Result<(Store, Kept), Broken> {
     let in_memory = || Ok((Store::in_memory().map_err(Broken::Damaged)?, Kept::Session));
-    let Ok(root) = js::private_files().await else { return in_memory() };
+    let Ok(files) = js::private_files().await else { return in_memory() };
     let key = match key::obtain().await {
         Ok(key) => key,
-        Err(NoKey::NoPlace) if !has_files(&root).await => return in_memory(),
+        Err(NoKey::NoPlace) if !has_files(&files).await => return in_memory(),
         Err(_) => return Err(Broken::Damaged(StoreError::Unreadable)),
     };
-    let options = OpfsSAHPoolCfgBuilder::new().directory(FOLDER).initial_capacity(FILES).build();
+    let options = OpfsSAHPoolCfgBuilder::new()
+        .directory(&format!("{}/{FOLDER}", root()))
+        .initial_capacity(FILES)
+        .build();
     let mut tries = 0;
     loop {
         match install::<WasmOsCallback>(&options, true).await {
@@ -63,6 +72,6 @@ pub async fn open() -> Result<(Store, Kept), Broken> {
 }
 
 /// Whether anything of ours was kept here before.
-async fn has_files(root: &JsValue) -> bool {
-    js::wait(root, "getDirectoryHandle", &[ROOT.into()]).await.is_ok()
+async fn has_files(files: &JsValue) -> bool {
+    js::wait(files, "getDirectoryHandle", &[root().into()]).await.is_ok()
 }

@@ -12,10 +12,11 @@
 //! that died); each request is answered once; one that a dead leader may have carried out is asked again only if
 //! that changes nothing, else its page is told that nobody knows.
 
+use crate::accounts;
 use crate::device::{Device, Say, To};
 use crate::js;
 use crate::storage::Broken;
-use crate::wire;
+use crate::wire::{self, say_own};
 use js_sys::Reflect;
 use parlor_store::StoreError;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, JsCast};
 use wasm_bindgen_futures::spawn_local;
 
+/// What lock and channel of the first account are called.
 const NAME: &str = "parlor";
 
 /// One of the workers.
@@ -72,23 +74,22 @@ pub fn run() {
         js::never()
     });
     let locks = js::get(&js::get(&js::scope(), "navigator"), "locks");
-    if js::call(&locks, "request", &[NAME.into(), granted]).is_err() {
+    if js::call(&locks, "request", &[name(), granted]).is_err() {
         say_own(&broken("no_storage", "This browser has no locks."));
     }
 }
 
 fn channel() -> Option<JsValue> {
     let class: js_sys::Function = js::get(&js_sys::global(), "BroadcastChannel").dyn_into().ok()?;
-    Reflect::construct(&class, &js_sys::Array::of1(&NAME.into())).ok()
+    Reflect::construct(&class, &js_sys::Array::of1(&name())).ok()
+}
+
+fn name() -> JsValue {
+    accounts::named(NAME, accounts::number()).into()
 }
 
 fn broken(reason: &str, message: &str) -> JsValue {
     wire::notice("broken", &json!({"reason": reason, "message": message}))
-}
-
-fn say_own(data: &JsValue) {
-    // A page that is gone needs no answer.
-    let _ = js::scope().post_message(data);
 }
 
 impl Tab {
@@ -98,6 +99,9 @@ impl Tab {
 
     /// The own page asks.
     fn asked(&self, data: &JsValue) {
+        if accounts::ask(data) {
+            return;
+        }
         if let Some(device) = self.device.get() {
             return device.ask(To::Own, data);
         }

@@ -6,8 +6,10 @@
 //! | page   | `{id, bring: File}`                       | a file that a command will name                     |
 //! | page   | `{id, open: {message_id, index}}`         | the content of an attachment is wanted              |
 //! | page   | `{look: true}`                            | somebody looks at the page: no patience             |
+//! | page   | `{id, accounts: true}`                    | which accounts are there?                           |
+//! | page   | `{id, label}`                             | what is to be known of this one; empty: it is gone  |
 //! | worker | text                                      | an answer, an event, `ready` or `broken`            |
-//! | worker | `{id, name}`, `{id, blob}`, `{id, error}` | the answer to an object                             |
+//! | worker | `{id, name}`, `{id, blob}`, `{id, told}`, `{id, error}` | the answer to an object               |
 
 use crate::js;
 use parlor_view::Failure;
@@ -111,6 +113,17 @@ pub fn refusal(id: f64, failure: &Failure) -> JsValue {
 /// The name of a file that was brought.
 pub fn named(id: f64, name: &str) -> JsValue {
     js::object(&[("id", id.into()), ("name", name.into())])
+}
+
+/// Something that is plain data, as JSON.
+pub fn told(id: f64, what: &Value) -> JsValue {
+    js::object(&[("id", id.into()), ("told", what.to_string().into())])
+}
+
+/// Says something to the own page.
+pub fn say_own(data: &JsValue) {
+    // A page that is gone needs no answer.
+    let _ = js::scope().post_message(data);
 }
 
 /// Tells the page something about the worker itself.

@@ -6,6 +6,7 @@
 //! | `"{…request…}"` | `"{…answer…}"`, `"{…event…}"`, `"{…ready or broken…}"` |
 //! | `{id, bring: File}` | `{id, name}` or `{id, error: {code, message}}` |
 //! | `{look: true}` | - |
+//! | `{id, accounts: true}`, `{id, label}` | `{id, told: "…JSON…"}` |
 //! | `{id, open: {message_id, index}}` | `{id, blob}` or `{id, error: {code, message}}` |
 
 use futures_channel::oneshot;
@@ -44,7 +45,7 @@ struct WorkerCore {
 /// Starts the worker that the page names.
 pub fn start() -> Rc<dyn Core> {
     keep_page();
-    let worker = open();
+    let worker = worker("parlor-core", &parlor_ui::core::account().to_string());
     let core = Rc::new(WorkerCore {
         worker: worker.clone(),
         next: Cell::new(1),
@@ -92,15 +93,17 @@ fn tell_of_looks(worker: Worker) {
     told.forget();
 }
 
-fn open() -> Option<Worker> {
+/// Starts the worker whose script the page names by this word, and gives it a name.
+fn worker(script: &str, name: &str) -> Option<Worker> {
     let document = web_sys::window()?.document()?;
-    let meta = document.query_selector("meta[name=parlor-core]").ok()??;
-    let name = meta.dyn_into::<HtmlMetaElement>().ok()?.content();
+    let meta = document.query_selector(&format!("meta[name={script}]")).ok()??;
+    let address = meta.dyn_into::<HtmlMetaElement>().ok()?.content();
     let options = WorkerOptions::new();
     Reflect::set(&options, &"type".into(), &"module".into()).ok()?;
+    options.set_name(name);
     // Called by name: where trusted types are enforced, the address is no text.
     let class: Function = Reflect::get(&js_sys::global(), &"Worker".into()).ok()?.into();
-    let args = Array::of2(&trusted(&name), &options);
+    let args = Array::of2(&trusted(&address), &options);
     Reflect::construct(&class, &args).ok()?.dyn_into().ok()
 }
 
@@ -249,6 +252,8 @@ impl WorkerCore {
                 get(&error, name).and_then(|text| text.as_string()).unwrap_or_default()
             };
             Err(Problem::new(&text("code"), text("message")))
+        } else if let Some(told) = get(data, "told").and_then(|told| told.as_string()) {
+            serde_json::from_str(&told).map(Answer::Value).map_err(|_| odd())
         } else if let Some(name) = get(data, "name").and_then(|name| name.as_string()) {
             Ok(Answer::Name(name))
         } else if let Some(blob) = get(data, "blob").and_then(|blob| blob.dyn_into::<Blob>().ok()) {
@@ -340,6 +345,25 @@ impl Core for WorkerCore {
                 _ => Err(odd()),
             })
             .boxed_local()
+    }
+
+    fn accounts(&self) -> LocalBoxFuture<'static, Result<Vec<(u32, String)>, Problem>> {
+        let answer = self.post(|id| object(&[("id", id.into()), ("accounts", JsValue::TRUE)]));
+        answer
+            .map(|answer| match answer? {
+                Answer::Value(all) => serde_json::from_value(all).map_err(|_| odd()),
+                _ => Err(odd()),
+            })
+            .boxed_local()
+    }
+
+    fn describe(&self, text: &str) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        let answer = self.post(|id| object(&[("id", id.into()), ("label", text.into())]));
+        answer.map(|answer| answer.map(|_| ())).boxed_local()
+    }
+
+    fn scanner(&self) -> Option<Worker> {
+        worker("parlor-scan", "scan")
     }
 
     fn open(&self, message_id: &str, index: u32) -> LocalBoxFuture<'static, Result<Blob, Problem>> {

@@ -253,7 +253,9 @@ impl<P: Ports> Driver<P> {
                 self.sync_for_flush();
                 return batch.behind();
             }
-            Message::Connecting { epoch } if epoch == self.epoch && self.told == "offline" => {
+            Message::Connecting { epoch }
+                if epoch == self.epoch && matches!(&*self.told, "offline" | "full") =>
+            {
                 self.tell(Event::Connection { state: "connecting".into() });
             }
             Message::Lost { epoch } if epoch == self.epoch => {
@@ -451,11 +453,12 @@ impl<P: Ports> Driver<P> {
         self.engine.reset();
         self.wake_at = Some(self.ports.now() + AFTER_FAILURE);
         self.connect(false);
-        if self.told != "offline" {
-            self.tell(Event::Connection { state: "offline".into() });
+        let state = if error.is_full() { "full" } else { "offline" };
+        if self.told != state {
+            self.tell(Event::Connection { state: state.into() });
         }
         let (code, problem) = match error.is_full() {
-            true => (Code::Unavailable, "The disk is full. What was not done before was undone."),
+            true => (Code::NoRoom, "The disk is full. What was not done before was undone."),
             false => {
                 (Code::Internal, "Something inside failed. What was not done before was undone.")
             }

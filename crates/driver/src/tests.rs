@@ -61,6 +61,7 @@ fn driver(store: Store) -> Driver<Outside> {
     Driver::new(store, ChaCha20Rng::seed_from_u64(1), Outside::default())
 }
 
+/// The failure that was told, if one was; whoever looks at the connection was told why it is gone.
 fn answer(driver: &mut Driver<Outside>) -> Option<Failure> {
     driver.ports().told.drain(..).find_map(|output| match output {
         Output::Answer(_, Err(failure)) => Some(failure),
@@ -83,7 +84,7 @@ fn a_command_that_does_not_fit_fails_clearly_and_works_when_there_is_room() {
             break;
         };
         refused += 1;
-        assert_eq!((failure.code, failure.code.retry()), (Code::Unavailable, Retry::Later));
+        assert_eq!((failure.code, failure.code.retry()), (Code::NoRoom, Retry::Later));
         assert!(failure.message.contains("disk is full"), "{}", failure.message);
         // Nothing of an account is left: there is no server to connect to, and what only reads is answered.
         assert!(driver.ports().connected.is_empty());

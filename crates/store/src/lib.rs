@@ -31,6 +31,9 @@ use std::path::Path;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+/// SQLite's word for a write that failed.
+const IOERR_WRITE: i32 = rusqlite::ffi::SQLITE_IOERR_WRITE;
+
 /// Why the database cannot do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -53,8 +56,12 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        // A browser has no word of its own for a disk without room: a write that it refuses is that.
+        let refused = cfg!(target_arch = "wasm32")
+            && error.sqlite_error().is_some_and(|error| error.extended_code == IOERR_WRITE);
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            _ if refused => Self::Full,
             _ => Self::Sql(error),
         }
     }

@@ -61,6 +61,11 @@ pub enum Told {
     Event(Box<Event>),
 }
 
+/// The number of the account that this tab is for: [`Core::accounts`].
+pub fn account() -> u32 {
+    crate::state::accounts::number()
+}
+
 /// What listens.
 pub type Listener = Box<dyn Fn(Told)>;
 
@@ -72,6 +77,12 @@ pub trait Core {
     fn listen(&self, on: Listener);
     /// Hands over a file; answers a name for `attachments` or `avatar_path`.
     fn bring(&self, file: web_sys::File) -> LocalBoxFuture<'static, Result<String, Problem>>;
+    /// What was told of the accounts of this browser with [`Core::describe`], by their numbers.
+    fn accounts(&self) -> LocalBoxFuture<'static, Result<Vec<(u32, String)>, Problem>>;
+    /// Keeps what is to be known of this account while another is open; an empty text forgets it.
+    fn describe(&self, text: &str) -> LocalBoxFuture<'static, Result<(), Problem>>;
+    /// A worker that reads QR codes, as `apps/web-scan` says; nothing where there are no workers.
+    fn scanner(&self) -> Option<web_sys::Worker>;
     /// The whole content of an attachment, which is downloaded first if it has to be.
     fn open(
         &self,

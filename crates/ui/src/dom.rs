@@ -127,6 +127,19 @@ pub fn keep(name: &str, value: &str) {
     }
 }
 
+/// What this tab keeps under a name, until it is closed.
+pub fn kept_here(name: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(name).ok()?
+}
+
+/// Keeps something for as long as this tab is open.
+pub fn keep_here(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // A browser that keeps nothing forgets it when the page is loaded again.
+        let _ = storage.set_item(name, value);
+    }
+}
+
 /// Whether a media query holds now.
 pub fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())

@@ -41,6 +41,8 @@ pub enum Code {
     Quota,
     /// The relay cannot write now.
     Unavailable,
+    /// This device has no room for what was to be kept.
+    NoRoom,
     /// A fault of ours.
     Internal,
 }
@@ -79,6 +81,7 @@ impl Code {
             Self::RateLimited => "rate_limited",
             Self::Quota => "quota",
             Self::Unavailable => "unavailable",
+            Self::NoRoom => "no_room",
             Self::Internal => "internal",
         }
     }
@@ -86,7 +89,9 @@ impl Code {
     /// Whether asking again helps.
     pub fn retry(self) -> Retry {
         match self {
-            Self::Offline | Self::RateLimited | Self::Quota | Self::Unavailable => Retry::Later,
+            Self::Offline | Self::RateLimited | Self::Quota | Self::Unavailable | Self::NoRoom => {
+                Retry::Later
+            }
             Self::NoAccount
             | Self::NameTaken
             | Self::InvalidName

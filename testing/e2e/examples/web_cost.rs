@@ -12,10 +12,15 @@ use parlor_store::messages::{Kind, MessageRow, State};
 use parlor_wire::{MessageId, UserId};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime};
+use thirtyfour::{By, Key};
 use tokio::task::spawn_blocking;
 
 const LONG: Duration = Duration::from_secs(580);
 const FIELD: &str = "composer";
+/// Between two keys: twelve or so in a second, with what the driver takes.
+const PAUSE: Duration = Duration::from_millis(60);
+/// A page with nothing but a field: what keys take in this browser on this machine.
+const PLAIN: &str = "data:text/html,<textarea id=composer rows=4 cols=60></textarea>";
 /// Waits until the first message, which comes last, is found.
 const ARRIVED: &str = "location.hash = '#/search';
     while (![...document.querySelectorAll('.pane mark')].some((mark) => mark.textContent.includes('zyzzyva'))) {
@@ -68,6 +73,9 @@ async fn main() -> Result<()> {
     fill(&mut ines, &chat, &amara.user_id, count)?;
 
     let browser = Browser::start().await?;
+    browser.open(PLAIN).await?;
+    let plain = type_words(&browser).await?;
+    report("key press to paint, a plain page with one field", plain.clone());
     browser.open(&format!("{}/#/start/link", world.relay.url())).await?;
     let cold = browser.script("while (!document.getElementById('link-uri')) await new Promise(requestAnimationFrame); return performance.now();", DEADLINE).await?;
     println!("first page, nothing cached: {cold:.0} ms");
@@ -85,12 +93,13 @@ async fn main() -> Result<()> {
     }
     report("a chat can be written in after a reload", times);
 
-    browser.script(KEYS, DEADLINE).await?;
-    browser.write_and_enter(FIELD, &"Quite an ordinary line. ".repeat(8)).await?;
-    let times = browser
-        .script("await new Promise((done) => setTimeout(done, 500)); return keys;", DEADLINE)
-        .await?;
-    report("key press to paint", numbers(&times)?);
+    let page = type_words(&browser).await?;
+    println!(
+        "key press to paint, p99 in the chat to p99 of the plain page: {:.2}",
+        percentile(&page, 99) / percentile(&plain, 99)
+    );
+    report("key press to paint", page);
+    browser.press_key(Key::Enter).await?;
 
     let mut amara = talk(&browser, amara, &theirs).await?;
     search(&browser, world.relay.url()).await?;
@@ -111,6 +120,18 @@ async fn main() -> Result<()> {
         browser.page_memory()? / 1_000_000
     );
     browser.close().await
+}
+
+/// Types as quickly as people do; milliseconds from each key to the frame that shows it.
+async fn type_words(browser: &Browser) -> Result<Vec<f64>> {
+    browser.script(KEYS, DEADLINE).await?;
+    browser.press_at(By::Id(FIELD)).await?;
+    for letter in "Quite an ordinary line. ".repeat(8).chars() {
+        browser.press_key(letter).await?;
+        tokio::time::sleep(PAUSE).await;
+    }
+    let times = "await new Promise((done) => setTimeout(done, 500)); return keys;";
+    numbers(&browser.script(times, DEADLINE).await?)
 }
 
 /// Writes messages of both into the database of a device that is stopped for that.
@@ -202,7 +223,7 @@ async fn talk(browser: &Browser, mut amara: Person, chat: &str) -> Result<Person
 
 async fn search(browser: &Browser, server: &str) -> Result<()> {
     browser.open(&format!("{server}/#/search")).await?;
-    browser.see(thirtyfour::By::Css("input[enterkeyhint=search]")).await?;
+    browser.see(By::Css("input[enterkeyhint=search]")).await?;
     let body = "const times = [];
         for (let number = 1000; number < 1040; number++) {
             const field = document.querySelector('.pane input[enterkeyhint=search]');
@@ -238,8 +259,17 @@ async fn receive(browser: &Browser, amara: &mut Person, chat: &str, count: usize
     for request in waiting {
         amara.rpc.answer(request)?;
     }
-    browser.see_text(&format!("One of many, {} of {count}.", count - 1)).await?;
-    println!("{count} messages came in {:.1} s", begun.elapsed().as_secs_f64());
+    let taken = begun.elapsed().as_secs_f64();
+    let last = format!("One of many, {} of {count}.", count - 1);
+    let shown = format!(
+        "while (!document.querySelector('.thread').textContent.includes({last:?}))
+            await new Promise((done) => setTimeout(done, 20));"
+    );
+    browser.script(&shown, LONG).await?;
+    println!(
+        "{count} messages: handed to the sending device in {taken:.1} s, the last is shown {:.1} s after the first was",
+        begun.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 
@@ -255,19 +285,20 @@ fn numbers(value: &Value) -> Result<Vec<f64>> {
     value.as_array().context("no list")?.iter().map(millis).collect()
 }
 
-fn report(what: &str, mut times: Vec<f64>) {
-    times.sort_by(f64::total_cmp);
-    let at = |percent: usize| {
-        times
-            .get((times.len() * percent / 100).min(times.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
-    };
+/// The smallest time that so many percent are not above.
+fn percentile(times: &[f64], percent: usize) -> f64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(at).copied().unwrap_or_default()
+}
+
+fn report(what: &str, times: Vec<f64>) {
     println!(
         "{what}: {} times, p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
         times.len(),
-        at(50),
-        at(99),
-        at(100)
+        percentile(&times, 50),
+        percentile(&times, 99),
+        percentile(&times, 100)
     );
 }

@@ -1,6 +1,7 @@
 //! A real browser, driven as a person would: Debian's Chromium or Firefox, headless, with a profile of its own.
 
 mod axe;
+mod machine;
 mod memory;
 mod people;
 
@@ -31,7 +32,7 @@ const ARGUMENTS: [&str; 12] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--lang=en",
-    // A microphone that beeps.
+    // A microphone that beeps, and a camera.
     "--use-fake-device-for-media-stream",
     "--window-size=1600,1200",
 ];
@@ -191,8 +192,8 @@ impl Browser {
     }
 
     /// Presses a key where the focus is.
-    pub async fn press_key(&self, key: Key) -> Result<()> {
-        Ok(self.page.active_element().await?.send_keys("" + key).await?)
+    pub async fn press_key(&self, key: impl Into<TypingData>) -> Result<()> {
+        Ok(self.page.active_element().await?.send_keys(key).await?)
     }
 
     /// Waits for something and presses it.
@@ -225,20 +226,6 @@ impl Browser {
     /// The address of the page.
     pub async fn address(&self) -> Result<String> {
         Ok(self.page.current_url().await?.into())
-    }
-
-    /// Pages of this server may know where the browser is: here, degrees.
-    pub async fn stand_at(&self, latitude: f64, longitude: f64) -> Result<()> {
-        let place = json!({"latitude": latitude, "longitude": longitude, "accuracy": 12.0});
-        self.page.cdp().send_raw("Emulation.setGeolocationOverride", place).await?;
-        self.permit("geolocation", "granted").await
-    }
-
-    /// Answers for the person whether pages may do something: `granted` or `denied`.
-    pub async fn permit(&self, what: &str, answer: &str) -> Result<()> {
-        let answer = json!({"permission": {"name": what}, "setting": answer});
-        self.page.cdp().send_raw("Browser.setPermission", answer).await?;
-        Ok(())
     }
 
     /// Waits until the browser keeps the page for times without a network.
@@ -345,6 +332,8 @@ fn chromium(kind: Kind, profile: &Path) -> Result<(Owned, Capabilities)> {
         wishes.add_arg(argument)?;
     }
     wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    let camera = machine::camera(profile);
+    wishes.add_arg(&format!("--use-file-for-fake-video-capture={}", camera.display()))?;
     if kind == Kind::ChromiumPrivate {
         wishes.add_arg("--incognito")?;
     }

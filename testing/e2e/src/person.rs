@@ -96,6 +96,15 @@ impl World {
         Ok(Person { rpc, name: name.into(), user_id, address })
     }
 
+    /// A new device that waits to be linked, and the link that it shows.
+    pub fn unlinked(&self) -> Result<(Rpc, String)> {
+        let number = self.devices.replace(self.devices.get() + 1);
+        let mut rpc = self.device(number)?;
+        let params = json!({"server": self.relay.url(), "device_name": format!("Device {number}")});
+        let uri = text(&rpc.call("link.start", params)?, "uri")?;
+        Ok((rpc, uri))
+    }
+
     /// A further device of a person, linked and with the whole history.
     pub fn link(&self, person: &mut Person) -> Result<Person> {
         let mut linked = self.link_begun(person)?;
@@ -107,10 +116,7 @@ impl World {
 
     /// The same as far as the new device has the account.
     pub fn link_begun(&self, person: &mut Person) -> Result<Person> {
-        let number = self.devices.replace(self.devices.get() + 1);
-        let mut rpc = self.device(number)?;
-        let params = json!({"server": self.relay.url(), "device_name": format!("Device {number}")});
-        let uri = text(&rpc.call("link.start", params)?, "uri")?;
+        let (mut rpc, uri) = self.unlinked()?;
         let code = text(&person.call("link.approve", json!({"uri": uri}))?, "code")?;
         let shown = rpc.wait_event("link.code", DEADLINE, |_| true)?;
         ensure!(text(&shown, "code")? == code, "the screens show different codes");

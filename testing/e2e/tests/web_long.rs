@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::{Result, ensure};
-use parlor_e2e::{Browser, DEADLINE, Person, World, in_browsers, text};
+use parlor_e2e::{Browser, Person, World, in_browsers, text};
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::By;

@@ -30,6 +30,7 @@ pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
     bundle.names.insert("root".into(), "/".into());
     bundle.module(&built.join("parlor_web_core.wasm"), "core", true)?;
     bundle.module(&built.join("parlor-web-page.wasm"), "page", false)?;
+    bundle.module(&built.join("parlor_web_scan.wasm"), "scan", true)?;
     let (ui, page) = (root().join("crates/ui"), root().join("apps/web-page/static"));
     for font in paths(&ui.join("fonts"), "woff2")? {
         bundle.file(&name(&font), fs::read(font)?);

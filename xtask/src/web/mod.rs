@@ -1,4 +1,4 @@
-//! The web app: two WebAssembly modules and what goes with them, built into one folder that the server embeds.
+//! The web app: three WebAssembly modules and what goes with them, built into one folder that the server embeds.
 //!
 //! Invariants: nothing is downloaded but crates and, where it is missing, the standard library for the target;
 //! every file but the entry carries the hash of its content in its name, so that it may be kept for ever; no
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PACKAGES: [&str; 2] = ["parlor-web-core", "parlor-web-page"];
+const PACKAGES: [&str; 3] = ["parlor-web-core", "parlor-web-page", "parlor-web-scan"];
 
 /// How much the compiler tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

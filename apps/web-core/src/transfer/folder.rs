@@ -4,7 +4,7 @@
 //! `.new` is being written. Invariant: a file has its name when it is whole and flushed.
 
 use crate::js;
-use crate::storage::ROOT;
+use crate::storage;
 use js_sys::{Array, Uint8Array};
 use parlor_wire::FileId;
 use std::cell::RefCell;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
-const PATH: [&str; 2] = [ROOT, "media"];
+const NAME: &str = "media";
 
 /// The folder; copies are the same.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Folder {
     /// The folder on disk; made if there is none.
     pub async fn on_disk() -> Result<Self, JsValue> {
         let mut folder = js::private_files().await?;
-        for name in PATH {
+        for name in [storage::root().as_str(), NAME] {
             folder = js::wait(&folder, "getDirectoryHandle", &[name.into(), create()]).await?;
         }
         Ok(Self::Disk(folder))

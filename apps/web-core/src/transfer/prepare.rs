@@ -161,7 +161,7 @@ fn changed() -> Failure {
 }
 
 fn local() -> Failure {
-    Failure::new(Code::Unavailable, "The browser has no room for the file.")
+    Failure::new(Code::NoRoom, "The browser has no room for the file.")
 }
 
 /// A name that is not too long.

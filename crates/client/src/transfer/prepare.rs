@@ -166,11 +166,10 @@ fn changed() -> Failure {
 }
 
 fn local(kind: ErrorKind) -> Failure {
-    let problem = match kind {
-        ErrorKind::StorageFull => "The disk is full.",
-        _ => "The profile folder cannot be written to.",
-    };
-    Failure::new(Code::Unavailable, problem)
+    match kind {
+        ErrorKind::StorageFull => Failure::new(Code::NoRoom, "The disk is full."),
+        _ => Failure::new(Code::Unavailable, "The profile folder cannot be written to."),
+    }
 }
 
 /// The name of a file without its path, and not too long.

@@ -65,7 +65,7 @@ impl Unsaved {
         let (code, problem) = match self {
             Self::Exists => (Code::Refused, "There is a file of that name already."),
             Self::Path(ErrorKind::NotFound) => (Code::Refused, "There is no such folder."),
-            Self::Path(ErrorKind::StorageFull) => (Code::Unavailable, "The disk is full."),
+            Self::Path(ErrorKind::StorageFull) => (Code::NoRoom, "The disk is full."),
             Self::Path(_) => (Code::Refused, "The file cannot be written there."),
             Self::Lost => (Code::Unavailable, "The file is not here any more. Ask for it again."),
             Self::Damaged => (Code::VerificationFailed, "The file is damaged."),

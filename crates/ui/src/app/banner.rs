@@ -1,4 +1,5 @@
-//! The state of the connection, when it changes what one can do: nothing is said in the first seconds.
+//! The state of the connection, when it changes what one can do: nothing is said in the first seconds. A device
+//! without room is told of at once, and until the connection has held again for a while.
 
 use crate::locale;
 use crate::parts::icon::{self, icon};
@@ -15,22 +16,36 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub fn Banner() -> impl IntoView {
     let session = Session::here();
     let late = RwSignal::new(false);
+    let full = RwSignal::new(false);
     Effect::new(move || {
         let (state, since) = session.connection.get();
         late.set(false);
-        if state != Connection::Online {
-            set_timeout(
-                move || {
-                    if session.connection.get_untracked().1 == since {
-                        late.set(locale::now() >= since);
-                    }
-                },
-                PATIENCE,
-            );
+        if state == Connection::Full {
+            full.set(true);
         }
+        set_timeout(
+            move || {
+                if session.connection.try_get_untracked().map(|(_, at)| at) == Some(since) {
+                    late.set(state != Connection::Online && locale::now() >= since);
+                    if state == Connection::Online {
+                        full.set(false);
+                    }
+                }
+            },
+            PATIENCE,
+        );
     });
     let online = move || window().navigator().on_line();
     move || {
+        if full.get() {
+            return Some(draw! {
+                <div class={"banner bad"} role={"alert"}>
+                    {icon(icon::WARNING_CIRCLE_FILL, "s20")}
+                    <span><b>{t!("full")}</b>{" "}{t!("full-text")}</span>
+                </div>
+            }
+            .into_any());
+        }
         late.get().then(|| {
             let server = session
                 .account
@@ -48,6 +63,7 @@ pub fn Banner() -> impl IntoView {
                     <span><b>{title}</b>{" "}{t!("offline-text")}</span>
                 </div>
             }
+            .into_any()
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::parts::icon::{self, Icon};
 use crate::parts::menu::{Menus, send_wrapper};
 use crate::route::{Place, Router};
 use crate::search::palette::Palette;
+use crate::state::accounts::Accounts;
 use crate::state::alerts;
 use crate::state::chats::{Chats, is_muted};
 use crate::state::preferences::Preferences;
@@ -41,6 +42,7 @@ struct Keys {
     preferences: Preferences,
     toasts: Toasts,
     menus: Menus,
+    accounts: Accounts,
 }
 
 impl Keys {
@@ -53,6 +55,7 @@ impl Keys {
             preferences: Preferences::here(),
             toasts: Toasts::here(),
             menus: Menus::here(),
+            accounts: Accounts::here(),
         }
     }
 
@@ -189,6 +192,10 @@ pub fn commands() -> Vec<Command> {
     let alerts = keys.preferences.alerts.get_untracked();
     let name = if alerts { t!("alerts-off") } else { t!("alerts-on") };
     let turn = send_wrapper(move || alerts::turn(keys.preferences, keys.toasts, !alerts));
+    if keys.accounts.are_kept() {
+        let show = send_wrapper(move || keys.accounts.show());
+        all.push(command(icon::USERS, t!("accounts"), &["Alt", "Shift", "A"], show));
+    }
     all.extend([
         command(icon::BELL, name, &[], turn),
         command(icon::SUN, t!("switch-theme"), &["Alt", "T"], send_wrapper(move || keys.theme())),
@@ -231,6 +238,7 @@ fn press(keys: Keys, event: &KeyboardEvent) -> bool {
         ("ArrowUp", _) if alt && !command => keys.step(-1, shift),
         (_, "KeyN") if alt && !command => keys.router.go(Place::New { group: false }),
         (_, "KeyG") if alt && !command => keys.router.go(Place::New { group: true }),
+        (_, "KeyA") if alt && !command && shift => keys.accounts.show(),
         (_, "KeyA") if alt && !command && !shift => return click("[data-attach]"),
         (_, "KeyR") if alt && !command && !shift => return click("[data-record]"),
         (_, "KeyP") if alt && !command => keys.pin(),
@@ -355,7 +363,11 @@ pub fn table() -> Vec<Group> {
         ),
         (
             t!("keys-anywhere"),
-            vec![(t!("shortcuts"), &["?"] as &[_]), (t!("switch-theme"), &["Alt", "T"])],
+            vec![
+                (t!("shortcuts"), &["?"] as &[_]),
+                (t!("switch-theme"), &["Alt", "T"]),
+                (t!("accounts"), &["Alt", "Shift", "A"]),
+            ],
         ),
     ]
 }

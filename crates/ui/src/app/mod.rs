@@ -1,5 +1,6 @@
 //! The page: what is drawn while the engine starts, without an account, with one; and what lies above everything.
 
+pub mod accounts;
 pub mod banner;
 pub mod hosts;
 pub mod keys;
@@ -17,6 +18,7 @@ use crate::parts::menu::{MenuHost, Menus};
 use crate::route::Router;
 use crate::search::palette::Palette;
 use crate::search::pane::Searching;
+use crate::state::accounts::Accounts;
 use crate::state::alerts::Alerts;
 use crate::state::chats::Chats;
 use crate::state::people::People;
@@ -56,6 +58,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
     Palette::start();
     shortcuts::Shortcuts::start();
     Searching::new(session);
+    Accounts::start(session);
     let all = All { session, chats, people, thread, typing, transfers, alerts };
     provide_context(all);
     state::listen(all);
@@ -70,6 +73,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
         <MenuHost />
         <QuestionHost />
         <viewer::ViewerHost />
+        <accounts::AccountsHost />
         <hosts::ToastHost />
         <hosts::Voices />
     }

@@ -28,6 +28,7 @@ pub fn words(problem: &Problem) -> String {
         ),
         "quota" => t!("problem-quota"),
         "unavailable" => t!("problem-unavailable"),
+        "no_room" => t!("problem-no-room"),
         _ => t!("problem-internal"),
     }
 }

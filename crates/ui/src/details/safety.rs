@@ -2,6 +2,7 @@
 
 use crate::app::problems;
 use crate::list::row;
+use crate::parts::camera::{self, Camera};
 use crate::parts::dialog::Dialog;
 use crate::parts::icon::{self, icon};
 use crate::parts::qr::Qr;
@@ -53,7 +54,7 @@ fn Compare(
 ) -> impl IntoView {
     let (session, people, toasts) = (Session::here(), People::here(), Toasts::here());
     let close = Callback::new(move |()| shown.set(None));
-    let verify = move |_| {
+    let verify = move || {
         let other = chat.with_untracked(|chat| people.of_chat(chat));
         let Some((user, _)) = other else { return };
         spawn_local(async move {
@@ -66,10 +67,21 @@ fn Compare(
             }
         });
     };
+    let (scanning, differs) = (RwSignal::new(false), RwSignal::new(false));
+    let expected = safety.qr.clone();
+    let scanned = Callback::new(move |text: String| {
+        let same = text == expected;
+        differs.set(!same);
+        if same {
+            verify();
+            toasts.show(t!("safety-same"), None);
+        }
+    });
     let name = chat.with_untracked(row::title);
     let groups: Vec<_> = safety.number.split_whitespace().map(str::to_owned).collect();
     let rows = groups.into_iter().map(|group| draw! { <span>{group}</span> }).collect::<Vec<_>>();
     draw! {
+        <Camera open=scanning found=scanned />
         <Dialog title={t!("safety-with", name = &name)} class={"verify"} on_close=close>
             <div class={"db"}>
                 <p class={"lede"}>{t!("safety-text", name = &name)}</p>
@@ -80,11 +92,15 @@ fn Compare(
                         <p class={"dim"} dir={"auto"}>{safety.words.clone()}</p>
                     </div>
                 </div>
+                {move || differs.get().then(|| draw! { <p class={"field-error"} role={"alert"}>{t!("safety-differs")}</p> })}
             </div>
             <div class={"df"}>
                 <button class={"btn plain"} on:click=move |_| close.run(())>{t!("close")}</button>
+                {camera::is_there().then(|| draw! {
+                    <button class={"btn soft"} on:click=move |_| scanning.set(true)>{icon(icon::QR_CODE, "s20")}{t!("scan")}</button>
+                })}
                 {(!safety.verified).then(|| draw! {
-                    <button class={"btn primary"} on:click=verify>{t!("safety-match")}</button>
+                    <button class={"btn primary"} on:click=move |_| verify()>{t!("safety-match")}</button>
                 })}
             </div>
         </Dialog>

@@ -3,6 +3,7 @@
 use crate::app::problems;
 use crate::core::Problem;
 use crate::parts::avatar::face;
+use crate::parts::camera::{self, Camera};
 use crate::parts::icon::{self, icon};
 use crate::parts::qr::Qr;
 use crate::route::{Place, Router};
@@ -34,8 +35,8 @@ pub fn Person() -> impl IntoView {
     let chats = Chats::here();
     let address = RwSignal::new(String::new());
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
-    let begin = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let scanning = RwSignal::new(false);
+    let begin = move || {
         let wanted = address.with_untracked(|text| text.trim().trim_start_matches('@').to_owned());
         if busy.get_untracked() || wanted.is_empty() {
             return dom::focus_id(FIELD);
@@ -60,6 +61,10 @@ pub fn Person() -> impl IntoView {
             }
         });
     };
+    let scanned = Callback::new(move |text: String| {
+        address.set(text);
+        begin();
+    });
     let words = move || {
         problem.get().map(|problem| match problem.code.as_str() {
             "not_found" => t!("new-nobody"),
@@ -70,7 +75,11 @@ pub fn Person() -> impl IntoView {
         request_animation_frame(|| dom::focus_id(FIELD));
     }
     draw! {
-        <form class={"form"} on:submit=begin novalidate={true}>
+        <Camera open=scanning found=scanned />
+        <form class={"form"} novalidate={true} on:submit=move |event| {
+            event.prevent_default();
+            begin();
+        }>
             <div class={"field"}>
                 <label class={"label"} for={FIELD}>{t!("new-address")}</label>
                 <input class={"input"} id={FIELD} dir={"ltr"} autocapitalize={"none"} autocomplete={"off"} spellcheck={"false"} aria-describedby={"new-address-hint"} bind:value=address />
@@ -79,6 +88,9 @@ pub fn Person() -> impl IntoView {
             {move || words().map(|words| draw! { <p class={"field-error"} role={"alert"}>{words}</p> })}
             <div class={"form-foot"}>
                 <a class={"btn plain"} href={Place::New { group: true }.href()}>{icon(icon::USERS_THREE, "s20")}{t!("new-group")}</a>
+                {camera::is_there().then(|| draw! {
+                    <button class={"btn plain"} type={"button"} on:click=move |_| scanning.set(true)>{icon(icon::QR_CODE, "s20")}{t!("scan")}</button>
+                })}
                 <button class={"btn primary"} type={"submit"} aria-busy=move || busy.get().to_string()>{t!("new-begin")}</button>
             </div>
             <OwnLink />

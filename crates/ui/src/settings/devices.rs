@@ -3,6 +3,7 @@
 use super::rows::Waiting;
 use crate::app::problems;
 use crate::core::Problem;
+use crate::parts::camera::{self, Camera};
 use crate::parts::dialog::{Question, Questions};
 use crate::parts::icon::{self, icon};
 use crate::state::session::Session;
@@ -123,8 +124,8 @@ fn Link(linked: Callback<()>) -> impl IntoView {
         let _ = problem.try_set(Some(refused));
         let _ = stage.try_set(Stage::Link);
     };
-    let approve = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let scanning = RwSignal::new(false);
+    let approve = move || {
         let wanted = uri.with_untracked(|uri| uri.trim().to_owned());
         if wanted.is_empty() {
             return;
@@ -138,6 +139,10 @@ fn Link(linked: Callback<()>) -> impl IntoView {
             }
         });
     };
+    let scanned = Callback::new(move |text: String| {
+        uri.set(text);
+        approve();
+    });
     let confirm = move |_| {
         stage.set(Stage::Confirming);
         spawn_local(async move {
@@ -153,6 +158,7 @@ fn Link(linked: Callback<()>) -> impl IntoView {
         });
     };
     draw! {
+        <Camera open=scanning found=scanned />
         <section class={"card stack linkcard"}>
             <div>
                 <h2 class={"h-sec"}>{t!("device-link")}</h2>
@@ -160,12 +166,20 @@ fn Link(linked: Callback<()>) -> impl IntoView {
             </div>
             {move || match stage.get() {
                 Stage::Link => draw! {
-                    <form class={"stack"} on:submit=approve>
+                    <form class={"stack"} on:submit=move |event| {
+                        event.prevent_default();
+                        approve();
+                    }>
                         <div class={"field"}>
                             <label class={"label"} for={"device-link"}>{t!("device-link-field")}</label>
                             <input class={"input"} id={"device-link"} dir={"ltr"} autocomplete={"off"} spellcheck={"false"} bind:value=uri />
                         </div>
-                        <div class={"row-acts"}><button class={"btn primary"} type={"submit"}>{t!("device-link-do")}</button></div>
+                        <div class={"row-acts"}>
+                            <button class={"btn primary"} type={"submit"}>{t!("device-link-do")}</button>
+                            {camera::is_there().then(|| draw! {
+                                <button class={"btn soft"} type={"button"} on:click=move |_| scanning.set(true)>{icon(icon::QR_CODE, "s20")}{t!("scan")}</button>
+                            })}
+                        </div>
                     </form>
                 },
                 Stage::Waiting => draw! { <p role={"status"}>{t!("device-link-waiting")}</p> },

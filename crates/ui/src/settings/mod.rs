@@ -14,6 +14,7 @@ use crate::app::shortcuts::Table;
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
 use crate::route::{Place, Router};
+use crate::state::accounts::Accounts;
 use crate::state::session::Session;
 use crate::t;
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ use leptos::prelude::*;
 /// The panes of the settings.
 #[component]
 pub fn SettingsPane() -> impl IntoView {
-    let router = Router::here();
+    let (router, accounts) = (Router::here(), Accounts::here());
     let page = Memo::new(move |_| match router.place.get() {
         Place::Settings(page) => page,
         _ => String::new(),
@@ -31,6 +32,13 @@ pub fn SettingsPane() -> impl IntoView {
             <header class={"pane-head"}><h1 class={"h-pane"}>{t!("settings")}</h1></header>
             <div class={"scroll"}>
                 <Me />
+                <Show when=move || accounts.are_kept()>
+                    <div class={"snav"}>
+                        <button on:click=move |_| accounts.show()>
+                            {icon(icon::USERS, "s22")}<span class={"clip"}>{t!("accounts")}</span>
+                        </button>
+                    </div>
+                </Show>
                 <nav class={"snav"} aria-label={t!("settings")}>
                     <Door page=page name={"privacy"} shape={icon::DOOR} text={t!("privacy")} />
                     <Door page=page name={"devices"} shape={icon::DEVICES} text={t!("devices")} />

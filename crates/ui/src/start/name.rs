@@ -1,6 +1,7 @@
 //! A new account: a name, and one is in.
 
 use super::{Stays, device_name, enter, server, server_name, trouble};
+use crate::app::accounts::Back;
 use crate::core::Problem;
 use crate::parts::icon::{KEY, QR_CODE, icon};
 use crate::route::{Place, Router};
@@ -108,6 +109,7 @@ pub fn Name() -> impl IntoView {
                     {icon(KEY, "s20")}{t!("start-have-code")}
                 </a>
             </div>
+            <Back />
             <p class={"fine"}>{t!("start-server", server = server_name())}</p>
         </form>
     }

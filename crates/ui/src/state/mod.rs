@@ -2,6 +2,7 @@
 //! (`Chats::here()`). Events of the engine are handed to all of them by [`listen`]; nothing else changes them but the
 //! answers to their own requests.
 
+pub mod accounts;
 pub mod alerts;
 pub mod chats;
 pub mod people;

@@ -33,6 +33,8 @@ pub enum Connection {
     Connecting,
     Online,
     Offline,
+    /// Given up: this device has no room for what comes.
+    Full,
 }
 
 /// The device and its engine.
@@ -126,6 +128,7 @@ impl Session {
         let state = match state {
             "online" => Connection::Online,
             "offline" => Connection::Offline,
+            "full" => Connection::Full,
             _ => Connection::Connecting,
         };
         if self.connection.with_untracked(|(old, _)| *old != state) {

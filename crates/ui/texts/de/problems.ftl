@@ -16,4 +16,5 @@ problem-offline = Dein Server ist nicht erreichbar. Versuch es noch einmal, wenn
 problem-rate-limited = Zu viel auf einmal. Versuch es in { $seconds } s noch einmal.
 problem-quota = Dein Server nimmt für dieses Konto nichts mehr auf. Lösch etwas oder frag, wer ihn betreibt.
 problem-unavailable = Dein Server kann gerade nicht schreiben. Versuch es bald noch einmal.
+problem-no-room = Auf diesem Gerät ist kein Platz mehr. Schaffe Platz und versuche es noch einmal.
 problem-internal = In Parlor ging etwas schief. Nichts wurde gesendet.

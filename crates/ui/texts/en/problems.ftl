@@ -17,4 +17,5 @@ problem-offline = Your server can’t be reached. Try again when you’re back o
 problem-rate-limited = Too much at once. Try again in { $seconds } s.
 problem-quota = Your server keeps no more for this account. Delete something, or ask whoever runs it.
 problem-unavailable = Your server can’t write at the moment. Try again soon.
+problem-no-room = This device has no room left. Free some space and try again.
 problem-internal = Something went wrong in Parlor. Nothing was sent.

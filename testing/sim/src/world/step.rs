@@ -58,7 +58,7 @@ impl World {
         self.full += 1;
         self.device(device)?.engine.reset();
         if let Some(ticket) = ticket {
-            let failure = Failure::new(Code::Unavailable, "The disk is full.");
+            let failure = Failure::new(Code::NoRoom, "The disk is full.");
             self.answers.insert((device, ticket), Err(failure));
         }
         self.disconnect(device, false)
