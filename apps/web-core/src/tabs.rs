@@ -187,6 +187,9 @@ impl Tab {
                 let message = "What this browser keeps was written by a later version of Parlor.";
                 say_own(&broken("later", message));
             }
+            Err(Broken::Damaged(StoreError::Full)) => {
+                say_own(&broken("full", "The browser gives no room to open what it keeps."));
+            }
             Err(Broken::Damaged(error)) => say_own(&broken("damaged", &error.to_string())),
             Err(Broken::Refused(message)) => say_own(&broken("no_storage", &message)),
         }

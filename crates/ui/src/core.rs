@@ -50,7 +50,7 @@ pub enum Told {
         /// Where it is kept.
         storage: Storage,
     },
-    /// It cannot be opened: `no_storage`, `damaged` or `other`.
+    /// It cannot be opened: `no_storage`, `full`, `damaged` or `other`.
     Broken {
         /// One of the words above.
         reason: String,

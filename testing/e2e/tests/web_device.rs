@@ -10,7 +10,7 @@ const FIELD: &str = "composer";
 
 #[test]
 fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()> {
-    const MANY: usize = 60;
+    const MANY: usize = 150;
     let world = World::with(&["--no-limits"])?;
     let server = world.relay.url();
     in_browsers(async {
@@ -25,15 +25,19 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
         ines.write_and_enter(FIELD, "Go on").await?;
         amara.hears("Go on")?;
 
-        ines.leave_room(server, Some(20_000)).await?;
+        ines.leave_room(server, Some(0)).await?;
         for number in 0..MANY {
-            let words = format!("Chapter {number}. {}", "It was a long story. ".repeat(200));
+            let words = format!("Chapter {number}. {}", "It was a very long story. ".repeat(1200));
             amara.rpc.send("messages.send", json!({"chat_id": chat, "text": words}))?;
         }
         amara.sync()?;
         ines.see_text("This browser has no room left.").await?;
+        // What is there can be read, also when the page is loaded again.
+        ines.reload().await?;
+        ines.see_text("Go on").await?;
+        ines.see_text("This browser has no room left.").await?;
         // What is written meanwhile is not lost, and not sent halfway.
-        let long = "All of this. ".repeat(300);
+        let long = "All of this. ".repeat(2500);
         let paste = format!("const field = document.getElementById('{FIELD}'); field.focus();
             document.execCommand('insertText', false, {long:?});");
         ines.script(&paste, DEADLINE).await?;

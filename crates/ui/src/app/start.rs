@@ -19,6 +19,7 @@ pub fn Starting() -> impl IntoView {
 pub fn Broken(reason: String, message: String) -> impl IntoView {
     let (title, text) = match reason.as_str() {
         "no_storage" => (t!("broken-storage"), t!("broken-storage-text")),
+        "full" => (t!("full"), t!("full-text")),
         "damaged" => (t!("broken-damaged"), t!("broken-damaged-text")),
         _ => (t!("broken-other"), t!("broken-other-text")),
     };
