@@ -4,6 +4,7 @@ pub mod avatar;
 pub mod dialog;
 pub mod hold;
 pub mod icon;
+pub mod later;
 pub mod mark;
 pub mod menu;
 pub mod qr;

@@ -18,9 +18,13 @@ use crate::state::session::Session;
 use crate::t;
 use leptos::prelude::*;
 
-/// The panes of the settings.
+apart! {
+    /// The panes of the settings.
+    settings: pub fn pane() { draw! { <SettingsPane /> } }
+}
+
 #[component]
-pub fn SettingsPane() -> impl IntoView {
+fn SettingsPane() -> impl IntoView {
     let router = Router::here();
     let page = Memo::new(move |_| match router.place.get() {
         Place::Settings(page) => page,
