@@ -106,16 +106,15 @@ impl Bundle {
 
     /// Takes the page's module in, in its files, with the scripts of the first and of the others.
     fn page(&mut self, wasm: &Path, folder: &Path) -> Result<()> {
-        let Split { first, files, parts } = split(wasm)?;
-        for (name, bytes) in files {
-            self.file(&format!("{name}.wasm"), bytes);
-        }
+        let Split { first, parts, shared } = split(wasm)?;
+        let lengths: Vec<_> = shared.iter().map(Vec::len).collect();
+        let shared = self.file("shared.bin", shared.concat());
+        let shared = json!([format!("/app/{shared}"), lengths]);
         let mut loader = fs::read_to_string(folder.join("parts.js"))?;
-        for (part, names) in parts {
-            let places: Vec<_> =
-                names.iter().filter_map(|name| self.names.get(&format!("{name}.wasm"))).collect();
-            let places = serde_json::to_string(&places)?;
-            writeln!(loader, "export const __wasm_split_load_{part} = part(...{places});")?;
+        for (part, module) in parts {
+            let file = self.file(&format!("{part}.wasm"), module);
+            let files = json!([shared, [format!("/app/{file}")]]);
+            writeln!(loader, "export const __wasm_split_load_{part} = part(...{files});")?;
         }
         let loader = self.file("parts.js", loader.into_bytes());
         let script = self.bound(first, "page")?;

@@ -1,10 +1,11 @@
 //! The page's module taken apart: the first file is what every page needs, the others are loaded when they are wanted.
 //!
-//! Where a part begins is marked in `crates/ui` (`apart!`). What only one part reaches is in that part's file, what
-//! several reach and the first file does not is in files that they share. A file that is no module of its own needs the
-//! first one's memory and table; `parts.js` brings them together.
+//! Where a part begins is marked in `crates/ui` (`apart!`). What only one part reaches is in that part's file; what
+//! several reach, and the first file does not, is in a file that all parts share: a module for each set of parts that
+//! have something in common, which would be dozens of small files. All of them use the first one's memory and table;
+//! `parts.js` brings them together.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -17,10 +18,10 @@ pub const LOADER: &str = "./parts.js";
 pub struct Split {
     /// The first file, which is still to be bound to its script.
     pub first: Vec<u8>,
-    /// The others, by plain name without ending.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// The files of each part.
-    pub parts: BTreeMap<String, Vec<String>>,
+    /// The module of each part, by its name.
+    pub parts: BTreeMap<String, Vec<u8>>,
+    /// What parts have in common.
+    pub shared: Vec<Vec<u8>>,
 }
 
 /// Takes a module apart that was linked with `--emit-relocs`.
@@ -35,12 +36,20 @@ pub fn split(wasm: &Path) -> Result<Split> {
     options.emit_dwarf = false;
     let done = transform(options)
         .map_err(|error| anyhow::anyhow!("{} cannot be taken apart: {error:#}", wasm.display()))?;
-    let mut files = BTreeMap::new();
+    let (mut parts, mut shared) = (BTreeMap::new(), BTreeMap::new());
     for path in done.split_modules {
+        let module = tighten(&fs::read(&path)?)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        files.insert(name, tighten(&fs::read(&path)?)?);
+        match name.strip_prefix("split_") {
+            Some(part) => parts.insert(part.to_owned(), module),
+            None => shared.insert(name, module),
+        };
     }
-    Ok(Split { first: fs::read(&first)?, files, parts: done.prefetch_map.into_iter().collect() })
+    // Of a part that has nothing for itself there is no file, and a page would wait for it.
+    if let Some(empty) = done.prefetch_map.keys().find(|part| !parts.contains_key(*part)) {
+        bail!("the part {empty} is empty");
+    }
+    Ok(Split { first: fs::read(&first)?, parts, shared: shared.into_values().collect() })
 }
 
 /// Writes a file anew, as short as it can be: without names, types that only others use, and the room that is left for

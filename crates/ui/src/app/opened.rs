@@ -37,7 +37,7 @@ pub fn OpenedHost() -> impl IntoView {
 }
 
 apart! {
-    details: fn asked(link: String) { draw! { <Opened link=link /> } }
+    details: fn asked(link: String) -> AnyView { draw! { <Opened link=link /> } }
 }
 
 #[component]

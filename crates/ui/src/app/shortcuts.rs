@@ -33,7 +33,7 @@ pub fn ShortcutsHost() -> impl IntoView {
 }
 
 apart! {
-    settings: fn list(open: RwSignal<bool>) {
+    settings: fn list(open: RwSignal<bool>) -> AnyView {
         let close = Callback::new(move |()| open.set(false));
         draw! {
             <Dialog title={t!("shortcuts")} class="wide-dialog" on_close=close>

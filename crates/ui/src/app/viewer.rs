@@ -40,7 +40,7 @@ pub fn ViewerHost() -> impl IntoView {
 }
 
 apart! {
-    makers: fn stage(url: String, name: String, viewer: Viewer) {
+    tools: fn stage(url: String, name: String, viewer: Viewer) -> AnyView {
         draw! { <Shown url=url name=name viewer=viewer /> }
     }
 }

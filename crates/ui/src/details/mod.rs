@@ -49,7 +49,7 @@ pub fn Details() -> impl IntoView {
 }
 
 apart! {
-    details: fn pane(chat: Memo<ChatView>) { draw! { <Pane chat=chat /> } }
+    details: fn pane(chat: Memo<ChatView>) -> AnyView { draw! { <Pane chat=chat /> } }
 }
 
 #[component]

@@ -79,7 +79,7 @@ fn sections() -> [(Icon, String); 10] {
 apart! {
     /// The picker. `on_pick` gets an emoji, `on_close` is asked to take the picker away; ways to other pickers stand
     /// above it.
-    makers: pub fn picker(on_pick: Callback<String>, on_close: Callback<()>, tabs: Option<AnyView>) {
+    tools: pub fn picker(on_pick: Callback<String>, on_close: Callback<()>, tabs: Option<AnyView>) -> AnyView {
         draw! { <EmojiPicker on_pick=on_pick on_close=on_close tabs=tabs /> }
     }
 }

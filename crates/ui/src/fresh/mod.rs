@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 apart! {
     /// The room of a new chat.
-    details: pub fn room() { draw! { <Fresh /> } }
+    details: pub fn room() -> AnyView { draw! { <Fresh /> } }
 }
 
 #[component]

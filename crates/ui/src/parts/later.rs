@@ -38,7 +38,7 @@ pub fn later<F: Copy + Send + Sync + 'static>(
         leptos::task::spawn_local(async move {
             let came = part.await.ok();
             if there.try_set(Some(came)).is_none() && came.is_none() && place == Where::Above {
-                toasts.show(t!("part-missing"), Some((t!("reload"), Callback::new(|()| reload()))));
+                tell(toasts);
             }
         });
     }
@@ -47,6 +47,29 @@ pub fn later<F: Copy + Send + Sync + 'static>(
         None => (place == Where::Pane).then(missing),
     };
     drawn.into_any()
+}
+
+/// Does something that a part can do, when it is there.
+pub fn after<F: 'static>(
+    part: impl Future<Output = Part<F>> + 'static,
+    toasts: Toasts,
+    act: impl FnOnce(F) + 'static,
+) {
+    let mut part = Box::pin(part);
+    match (&mut part).now_or_never() {
+        Some(Ok(there)) => act(there),
+        Some(Err(_)) => tell(toasts),
+        None => leptos::task::spawn_local(async move {
+            match part.await {
+                Ok(there) => act(there),
+                Err(_) => tell(toasts),
+            }
+        }),
+    }
+}
+
+fn tell(toasts: Toasts) {
+    toasts.show(t!("part-missing"), Some((t!("reload"), Callback::new(|()| reload()))));
 }
 
 fn missing() -> AnyView {

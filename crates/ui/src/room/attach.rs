@@ -93,7 +93,7 @@ pub fn Attach() -> impl IntoView {
 }
 
 apart! {
-    makers: fn dialog(what: Asking, close: Callback<()>) {
+    tools: fn dialog(what: Asking, close: Callback<()>) -> AnyView {
         match what {
             Asking::Place => draw! { <place::PlaceDialog close=close /> },
             Asking::Contact => draw! { <contact::ContactDialog close=close /> },

@@ -98,7 +98,7 @@ pub fn FindBar(chat_id: String) -> impl IntoView {
 }
 
 apart! {
-    search: fn bar(chat_id: String) { draw! { <Bar chat_id=chat_id /> } }
+    search: fn bar(chat_id: String) -> AnyView { draw! { <Bar chat_id=chat_id /> } }
 }
 
 #[component]

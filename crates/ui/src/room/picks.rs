@@ -65,7 +65,7 @@ pub fn ForwardDialog() -> impl IntoView {
 }
 
 apart! {
-    makers: fn targets(ids: Vec<String>, open: RwSignal<Option<Vec<String>>>) {
+    tools: fn targets(ids: Vec<String>, open: RwSignal<Option<Vec<String>>>) -> AnyView {
         let close = Callback::new(move |()| open.set(None));
         draw! {
             <Dialog title={t!("forward-to")} on_close=close class="forward">

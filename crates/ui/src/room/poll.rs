@@ -144,7 +144,7 @@ pub fn VotersDialog() -> impl IntoView {
 }
 
 apart! {
-    makers: fn votes() { draw! { <Votes /> } }
+    tools: fn votes() -> AnyView { draw! { <Votes /> } }
 }
 
 #[component]

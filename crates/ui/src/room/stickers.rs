@@ -45,7 +45,7 @@ struct Found {
 
 apart! {
     /// The picker; ways to other pickers stand above it.
-    makers: pub fn picker(tabs: AnyView, on_close: Callback<()>) {
+    tools: pub fn picker(tabs: AnyView, on_close: Callback<()>) -> AnyView {
         draw! { <StickerPicker tabs=tabs on_close=on_close /> }
     }
 }

@@ -68,7 +68,7 @@ pub fn PaletteHost() -> impl IntoView {
 }
 
 apart! {
-    search: fn switcher() { draw! { <Switcher /> } }
+    search: fn switcher() -> AnyView { draw! { <Switcher /> } }
 }
 
 #[component]

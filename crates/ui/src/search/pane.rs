@@ -108,7 +108,7 @@ pub fn marked(pieces: Vec<Piece>) -> impl IntoView {
 
 apart! {
     /// The pane.
-    search: pub fn pane() { draw! { <SearchPane /> } }
+    search: pub fn pane() -> AnyView { draw! { <SearchPane /> } }
 }
 
 #[component]

@@ -20,7 +20,7 @@ use leptos::prelude::*;
 
 apart! {
     /// The panes of the settings.
-    settings: pub fn pane() { draw! { <SettingsPane /> } }
+    settings: pub fn pane() -> AnyView { draw! { <SettingsPane /> } }
 }
 
 #[component]

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 apart! {
     /// The step that the address names.
-    start: pub fn step() { draw! { <Out /> } }
+    start: pub fn step() -> AnyView { draw! { <Out /> } }
 }
 
 #[component]
