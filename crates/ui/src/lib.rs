@@ -13,6 +13,19 @@ macro_rules! draw {
     ($($markup:tt)*) => { ::leptos::prelude::IntoAny::into_any(::leptos::prelude::view! { $($markup)* }) };
 }
 
+/// What begins a part of the page that is loaded when it is wanted first, for `parts::later`: a function that fetches
+/// the part of this name and gives what draws it or does something.
+#[cfg(target_family = "wasm")]
+macro_rules! apart {
+    ($(#[$about:meta])* $part:ident: $sight:vis fn $name:ident($($given:ident: $kind:ty),*) $(-> $made:ty)? $done:block) => {
+        $(#[$about])*
+        #[::leptos::wasm_split::wasm_split($part, wasm_split_path = ::leptos::wasm_split, fallible)]
+        $sight fn $name() -> $crate::parts::later::Part<fn($($kind),*) $(-> $made)?> {
+            Ok(|$($given),*| $done)
+        }
+    };
+}
+
 pub mod blurhash;
 pub mod emoji;
 pub mod faces;

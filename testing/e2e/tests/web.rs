@@ -87,6 +87,9 @@ fn without_a_network_the_page_opens_and_what_is_written_leaves_later() -> Result
         ines.pictures("offline").await?;
         ines.reload().await?;
         ines.see_text("Written in the dark").await?;
+        // A part of the page that was never opened is kept as well.
+        ines.press("Settings").await?;
+        ines.see_text("Recovery code").await?;
         relay.restart()?;
         amara.see_text("Written in the dark").await?;
         ines.close().await?;

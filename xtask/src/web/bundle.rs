@@ -4,14 +4,16 @@
 //! what there is with sizes and hashes; the server shows it, so that anybody can compare.
 
 use super::Effort;
+use super::split::{LOADER, Split, split};
 use crate::shell::root;
 use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -28,10 +30,10 @@ struct File {
 pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
     let mut bundle = Bundle::default();
     bundle.names.insert("root".into(), "/".into());
-    bundle.module(&built.join("parlor_web_core.wasm"), "core", true)?;
-    bundle.module(&built.join("parlor-web-page.wasm"), "page", false)?;
-    bundle.module(&built.join("parlor_web_scan.wasm"), "scan", true)?;
     let (ui, page) = (root().join("crates/ui"), root().join("apps/web-page/static"));
+    bundle.worker(&built.join("parlor_web_core.wasm"), "core")?;
+    bundle.worker(&built.join("parlor_web_scan.wasm"), "scan")?;
+    bundle.page(&built.join("parlor-web-page.wasm"), &page)?;
     for font in paths(&ui.join("fonts"), "woff2")? {
         bundle.file(&name(&font), fs::read(font)?);
     }
@@ -95,11 +97,42 @@ impl Bundle {
         name
     }
 
-    /// Takes a module in, made fit for the browser: itself and its script. One that begins by itself is a worker.
-    fn module(&mut self, wasm: &Path, module: &str, begins: bool) -> Result<()> {
+    /// Takes a worker's module in, with its script, which begins by itself.
+    fn worker(&mut self, wasm: &Path, module: &str) -> Result<()> {
+        let mut script = self.bound(fs::read(wasm)?, module)?;
+        script.push_str("\n__wbg_init();\n");
+        self.file(&format!("{module}.js"), script.into_bytes());
+        Ok(())
+    }
+
+    /// Takes the page's module in, in its files, with the scripts of the first and of the others.
+    fn page(&mut self, wasm: &Path, folder: &Path) -> Result<()> {
+        let Split { first, parts, shared } = split(wasm)?;
+        let lengths: Vec<_> = shared.iter().map(Vec::len).collect();
+        let shared = self.file("shared.bin", shared.concat());
+        let shared = json!([format!("/app/{shared}"), lengths]);
+        let mut loader = fs::read_to_string(folder.join("parts.js"))?;
+        for (part, module) in parts {
+            let file = self.file(&format!("{part}.wasm"), module);
+            let files = json!([shared, [format!("/app/{file}")]]);
+            writeln!(loader, "export const __wasm_split_load_{part} = part(...{files});")?;
+        }
+        let loader = self.file("parts.js", loader.into_bytes());
+        let script = self.bound(first, "page")?;
+        let wanted = format!("from \"{LOADER}\"");
+        if !script.contains(&wanted) {
+            bail!("the page's script does not ask for its parts");
+        }
+        let script = script.replace(&wanted, &format!("from \"./{loader}\""));
+        self.file("page.js", script.into_bytes());
+        Ok(())
+    }
+
+    /// Takes a module in, made fit for the browser; its script.
+    fn bound(&mut self, wasm: Vec<u8>, module: &str) -> Result<String> {
         let work = tempfile::tempdir()?;
         Bindgen::new()
-            .input_path(wasm)
+            .input_bytes(module, wasm)
             .web(true)
             .and_then(|bindgen| {
                 bindgen
@@ -107,26 +140,24 @@ impl Bundle {
                     .remove_producers_section(true)
                     .remove_name_section(true)
                     .omit_default_module_path(false)
+                    // Files that come later need memory and table.
+                    .keep_lld_exports(true)
                     .out_name(module)
                     .generate(work.path())
             })
-            .map_err(|error| anyhow::anyhow!("{} cannot be bound: {error:#}", wasm.display()))?;
+            .map_err(|error| anyhow::anyhow!("{module} cannot be bound: {error:#}"))?;
         let plain = format!("{module}_bg.wasm");
         let hashed = self.file(&format!("{module}.wasm"), fs::read(work.path().join(&plain))?);
         // The script finds its module by name.
         let script = fs::read_to_string(work.path().join(format!("{module}.js")))?;
-        let mut script = script.replace(&plain, &hashed);
+        let script = script.replace(&plain, &hashed);
         if !script.contains(&hashed) {
             bail!("the script of {module} does not name its module");
         }
         if script.contains("from \"env\"") {
             bail!("{module} wants functions of a C library, which a browser does not have");
         }
-        if begins {
-            script.push_str("\n__wbg_init();\n");
-        }
-        self.file(&format!("{module}.js"), script.into_bytes());
-        Ok(())
+        Ok(script)
     }
 
     /// All styles in the order of their names, with hashed names of fonts and pictures.

@@ -5,6 +5,7 @@
 //! path of the machine is in what is built, so that the same sources should give the same bytes ([`twice`] compares).
 
 mod bundle;
+mod split;
 mod target;
 mod twice;
 

@@ -3,6 +3,7 @@
 use crate::parts::avatar::{Face, face};
 use crate::parts::dialog::Dialog;
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::state::accounts::{Accounts, Known};
 use crate::state::session::Session;
 use crate::t;
@@ -12,24 +13,29 @@ use leptos::prelude::*;
 #[component]
 pub fn AccountsHost() -> impl IntoView {
     let accounts = Accounts::here();
-    let close = Callback::new(move |()| accounts.open.set(false));
     move || {
-        accounts.open.get().then(|| {
-            draw! {
-                <Dialog title={t!("accounts")} on_close=close>
-                    <div class={"db stack"}>
-                        <div class={"list-card"}>
-                            {move || this(close)}
-                            {move || others(accounts)}
-                            <button class={"li"} on:click=move |_| accounts.add()>
-                                {icon(icon::USER_PLUS, "")}
-                                <span class={"t"}><b>{t!("accounts-add")}</b><span>{t!("accounts-add-text")}</span></span>
-                            </button>
-                        </div>
+        let open = accounts.open.get();
+        open.then(|| later(Where::Above, list(), move |list| list(accounts)))
+    }
+}
+
+apart! {
+    settings: fn list(accounts: Accounts) -> AnyView {
+        let close = Callback::new(move |()| accounts.open.set(false));
+        draw! {
+            <Dialog title={t!("accounts")} on_close=close>
+                <div class={"db stack"}>
+                    <div class={"list-card"}>
+                        {move || this(close)}
+                        {move || others(accounts)}
+                        <button class={"li"} on:click=move |_| accounts.add()>
+                            {icon(icon::USER_PLUS, "")}
+                            <span class={"t"}><b>{t!("accounts-add")}</b><span>{t!("accounts-add-text")}</span></span>
+                        </button>
                     </div>
-                </Dialog>
-            }
-        })
+                </div>
+            </Dialog>
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::shortcuts::Shortcuts;
 use crate::list::menu;
 use crate::locale;
 use crate::parts::icon::{self, Icon};
+use crate::parts::later::after;
 use crate::parts::menu::{Menus, send_wrapper};
 use crate::route::{Place, Router};
 use crate::search::palette::Palette;
@@ -118,11 +119,10 @@ impl Keys {
                 let rect = head.get_bounding_client_rect();
                 (rect.left() + 12.0, rect.bottom())
             });
-            self.menus.open_at(
-                at,
-                t!("mute"),
-                menu::mute_items(self.chats, self.toasts, &chat.chat_id),
-            );
+            let Self { chats, menus, toasts, .. } = self;
+            after(menu::mute_menu(), toasts, move |menu| {
+                menu(menus, chats, toasts, &chat.chat_id, at)
+            });
         }
     }
 

@@ -14,6 +14,7 @@ pub mod viewer;
 use crate::core::Core;
 use crate::locale;
 use crate::parts::dialog::{QuestionHost, Questions};
+use crate::parts::later::{Where, later};
 use crate::parts::menu::{MenuHost, Menus};
 use crate::route::Router;
 use crate::search::palette::Palette;
@@ -67,7 +68,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
         {move || match session.phase.get() {
             Phase::Starting => draw! { <start::Starting /> }.into_any(),
             Phase::Broken { reason, message } => draw! { <start::Broken reason=reason message=message /> }.into_any(),
-            Phase::Out => draw! { <crate::start::Out /> }.into_any(),
+            Phase::Out => later(Where::Pane, crate::start::step(), |step| step()),
             Phase::In => draw! { <shell::Shell /> }.into_any(),
         }}
         <MenuHost />

@@ -3,6 +3,7 @@
 use super::problems;
 use crate::core::Problem;
 use crate::parts::dialog::Dialog;
+use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
 use crate::state::chats::Chats;
 use crate::state::people::People;
@@ -29,7 +30,14 @@ pub fn OpenedHost() -> impl IntoView {
             _ => None,
         })
     });
-    move || link.get().map(|link| draw! { <Opened link=link /> })
+    move || {
+        let link = link.get()?;
+        Some(later(Where::Above, asked(), move |asked| asked(link.clone())))
+    }
+}
+
+apart! {
+    details: fn asked(link: String) -> AnyView { draw! { <Opened link=link /> } }
 }
 
 #[component]

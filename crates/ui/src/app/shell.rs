@@ -3,15 +3,14 @@
 use super::Skip;
 use super::banner::Banner;
 use crate::details::Details;
-use crate::fresh::Fresh;
 use crate::list::ListPane;
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
+use crate::parts::later::{Where, later};
 use crate::parts::mark::Mark;
 use crate::room::Room;
 use crate::route::{Place, Router};
 use crate::search::palette::PaletteHost;
-use crate::settings::SettingsPane;
 use crate::state::chats::Chats;
 use crate::state::session::Session;
 use crate::{locale, t};
@@ -54,8 +53,8 @@ pub fn Shell() -> impl IntoView {
             <Rail />
             {move || match frame.get() {
                 Frame::Chats => draw! { <ListPane /><Room /><Details /> }.into_any(),
-                Frame::New => draw! { <ListPane /><Fresh /> }.into_any(),
-                Frame::Settings => draw! { <SettingsPane /> }.into_any(),
+                Frame::New => draw! { <ListPane />{later(Where::Pane, crate::fresh::room(), |room| room())} }.into_any(),
+                Frame::Settings => later(Where::Pane, crate::settings::pane(), |pane| pane()),
             }}
             <Tabs />
             <Banner />

@@ -2,6 +2,7 @@
 
 use super::keys::{Group, Line, table};
 use crate::parts::dialog::Dialog;
+use crate::parts::later::{Where, later};
 use crate::state::preferences::Preferences;
 use crate::t;
 use leptos::prelude::*;
@@ -28,15 +29,17 @@ impl Shortcuts {
 #[component]
 pub fn ShortcutsHost() -> impl IntoView {
     let open = Shortcuts::here().0;
-    let close = Callback::new(move |()| open.set(false));
-    move || {
-        open.get().then(|| {
-            draw! {
-                <Dialog title={t!("shortcuts")} class="wide-dialog" on_close=close>
-                    <div class={"db"}><Table /></div>
-                </Dialog>
-            }
-        })
+    move || open.get().then(|| later(Where::Above, list(), move |list| list(open)))
+}
+
+apart! {
+    settings: fn list(open: RwSignal<bool>) -> AnyView {
+        let close = Callback::new(move |()| open.set(false));
+        draw! {
+            <Dialog title={t!("shortcuts")} class="wide-dialog" on_close=close>
+                <div class={"db"}><Table /></div>
+            </Dialog>
+        }
     }
 }
 

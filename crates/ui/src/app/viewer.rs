@@ -1,6 +1,7 @@
 //! A picture at full size, on the stage.
 
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::{dom, t};
 use leptos::html;
 use leptos::prelude::*;
@@ -32,7 +33,16 @@ impl Viewer {
 #[component]
 pub fn ViewerHost() -> impl IntoView {
     let viewer = Viewer::here();
-    move || viewer.0.get().map(|(url, name)| draw! { <Shown url=url name=name viewer=viewer /> })
+    move || {
+        let (url, name) = viewer.0.get()?;
+        Some(later(Where::Above, stage(), move |stage| stage(url.clone(), name.clone(), viewer)))
+    }
+}
+
+apart! {
+    tools: fn stage(url: String, name: String, viewer: Viewer) -> AnyView {
+        draw! { <Shown url=url name=name viewer=viewer /> }
+    }
 }
 
 #[component]

@@ -11,6 +11,7 @@ use crate::list::row;
 use crate::parts::avatar::face;
 use crate::parts::dialog::{Question, Questions};
 use crate::parts::icon::{self, icon, named_icon};
+use crate::parts::later::{Where, later};
 use crate::parts::menu::Menus;
 use crate::route::{Place, Router};
 use crate::state::chats::{Chats, is_muted};
@@ -42,8 +43,13 @@ pub fn Details() -> impl IntoView {
         // A page that was opened here has no chats yet.
         chats.loaded.track();
         let chat = open.get().and_then(|id| chats.get(&id))?;
-        Some(draw! { <Pane chat={Memo::new(move |_| chat.get())} /> })
+        let chat = Memo::new(move |_| chat.get());
+        Some(later(Where::Pane, pane(), move |pane| pane(chat)))
     }
+}
+
+apart! {
+    details: fn pane(chat: Memo<ChatView>) -> AnyView { draw! { <Pane chat=chat /> } }
 }
 
 #[component]

@@ -76,12 +76,18 @@ fn sections() -> [(Icon, String); 10] {
     ]
 }
 
-/// The picker. `on_pick` gets an emoji, `on_close` is asked to take the picker away.
+apart! {
+    /// The picker. `on_pick` gets an emoji, `on_close` is asked to take the picker away; ways to other pickers stand
+    /// above it.
+    tools: pub fn picker(on_pick: Callback<String>, on_close: Callback<()>, tabs: Option<AnyView>) -> AnyView {
+        draw! { <EmojiPicker on_pick=on_pick on_close=on_close tabs=tabs /> }
+    }
+}
+
 #[component]
-pub fn EmojiPicker(
+fn EmojiPicker(
     on_pick: Callback<String>,
     on_close: Callback<()>,
-    /// Ways to other pickers, above it.
     tabs: Option<AnyView>,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());

@@ -11,9 +11,13 @@ use crate::route::{Place, Router};
 use crate::t;
 use leptos::prelude::*;
 
-/// The room of a new chat.
+apart! {
+    /// The room of a new chat.
+    details: pub fn room() -> AnyView { draw! { <Fresh /> } }
+}
+
 #[component]
-pub fn Fresh() -> impl IntoView {
+fn Fresh() -> impl IntoView {
     let router = Router::here();
     let group = Memo::new(move |_| router.place.with(|place| *place == Place::New { group: true }));
     let title = move || if group.get() { t!("new-group") } else { t!("new-chat") };

@@ -39,8 +39,22 @@ pub fn flag(
     });
 }
 
+apart! {
+    /// Opens the menu of a chat.
+    tools: pub fn menu(menus: Menus, chats: Chats, toasts: Toasts, id: &str, at: (f64, f64)) {
+        menus.open_at(at, t!("chat-menu"), items(chats, menus, toasts, id, at))
+    }
+}
+
+apart! {
+    /// Opens the menu of times for which a chat is to be silent.
+    tools: pub fn mute_menu(menus: Menus, chats: Chats, toasts: Toasts, id: &str, at: (f64, f64)) {
+        menus.open_at(at, t!("mute"), mute_items(chats, toasts, id))
+    }
+}
+
 /// The lines for a chat.
-pub fn items(chats: Chats, menus: Menus, toasts: Toasts, id: &str, at: (f64, f64)) -> Vec<Item> {
+fn items(chats: Chats, menus: Menus, toasts: Toasts, id: &str, at: (f64, f64)) -> Vec<Item> {
     let Some(chat) = chats.get(id).map(|chat| chat.get_untracked()) else { return Vec::new() };
     let set = {
         let id = id.to_string();

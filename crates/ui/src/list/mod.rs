@@ -6,8 +6,9 @@ pub mod row;
 mod rows;
 
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
-use crate::search::pane::{SearchPane, Searching};
+use crate::search::pane::{self, Searching};
 use crate::state::chats::{Chats, Key};
 use crate::{dom, t};
 use leptos::prelude::*;
@@ -56,7 +57,7 @@ pub fn ListPane() -> impl IntoView {
         <section class={"pane list"} role=move || narrow.get().then_some("main") aria-label={t!("chats")}>
             {move || match shelf.get() {
                 Shelf::Main => draw! { <MainList /> }.into_any(),
-                Shelf::Search => draw! { <SearchPane /> }.into_any(),
+                Shelf::Search => later(Where::Pane, pane::pane(), |pane| pane()),
                 aside => draw! { <Aside shelf=aside /> }.into_any(),
             }}
         </section>

@@ -3,6 +3,7 @@
 
 use super::menu;
 use super::row::ChatRow;
+use crate::parts::later::after;
 use crate::parts::menu::Menus;
 use crate::route::{Place, Router};
 use crate::state::chats::Chats;
@@ -63,7 +64,10 @@ pub fn Rows(ids: Memo<Vec<String>>, children: Children) -> impl IntoView {
     let row = move |id: String| {
         let open = {
             let id = id.clone();
-            move |at| menus.open_at(at, t!("chat-menu"), menu::items(chats, menus, toasts, &id, at))
+            move |at| {
+                let id = id.clone();
+                after(menu::menu(), toasts, move |menu| menu(menus, chats, toasts, &id, at));
+            }
         };
         draw! { <ChatRow id=id stop=stop_at on_menu=Callback::new(open) /> }
     };

@@ -2,6 +2,7 @@
 //! come from below.
 
 use super::icon::{X, icon};
+use super::later::{Where, later};
 use crate::t;
 use leptos::html;
 use leptos::prelude::*;
@@ -103,27 +104,32 @@ impl Questions {
 #[component]
 pub fn QuestionHost() -> impl IntoView {
     let open = Questions::here().0;
-    let close = Callback::new(move |()| open.set(None));
     move || {
-        open.get().map(|question| {
-            let act = question.act;
-            draw! {
-                <Dialog title=question.title on_close=close>
-                    <div class={"db"}><p>{question.text}</p></div>
-                    <div class={"df"}>
-                        <button class={"btn plain"} on:click=move |_| close.run(())>{t!("cancel")}</button>
-                        <button
-                            class={"btn danger"}
-                            on:click=move |_| {
-                                close.run(());
-                                act.run(());
-                            }
-                        >
-                            {question.verb}
-                        </button>
-                    </div>
-                </Dialog>
-            }
-        })
+        let question = open.get()?;
+        Some(later(Where::Above, asked(), move |asked| asked(question.clone(), open)))
+    }
+}
+
+apart! {
+    tools: fn asked(question: Question, open: RwSignal<Option<Question>>) -> AnyView {
+        let close = Callback::new(move |()| open.set(None));
+        let act = question.act;
+        draw! {
+            <Dialog title=question.title on_close=close>
+                <div class={"db"}><p>{question.text}</p></div>
+                <div class={"df"}>
+                    <button class={"btn plain"} on:click=move |_| close.run(())>{t!("cancel")}</button>
+                    <button
+                        class={"btn danger"}
+                        on:click=move |_| {
+                            close.run(());
+                            act.run(());
+                        }
+                    >
+                        {question.verb}
+                    </button>
+                </div>
+            </Dialog>
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! a press elsewhere close, and the focus goes back to where it was.
 
 use super::icon::{Icon, icon};
+use super::later::{Where, later};
 use crate::{dom, t};
 use leptos::html;
 use leptos::prelude::*;
@@ -129,7 +130,14 @@ pub fn below(control: &HtmlElement) -> (f64, f64) {
 #[component]
 pub fn MenuHost() -> impl IntoView {
     let menus = Menus::here();
-    move || menus.0.get().map(|open| draw! { <Menu open=open /> })
+    move || {
+        let open = menus.0.get()?;
+        Some(later(Where::Above, menu(), move |menu| menu(open.clone())))
+    }
+}
+
+apart! {
+    tools: fn menu(open: Open) -> AnyView { draw! { <Menu open=open /> } }
 }
 
 #[component]

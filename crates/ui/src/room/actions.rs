@@ -5,6 +5,7 @@ use super::react;
 use crate::list::preview;
 use crate::parts::dialog::{Question, Questions};
 use crate::parts::icon::{self, icon};
+use crate::parts::later::after;
 use crate::parts::menu::{Item, Menus, Quick, below, send_wrapper};
 use crate::state::preferences::Preferences;
 use crate::state::session::Session;
@@ -191,6 +192,11 @@ impl Actions {
 
     /// Opens the menu of a message.
     pub fn menu(self, id: &str, at: (f64, f64)) {
+        let id = id.to_string();
+        after(menu(), self.toasts, move |menu| menu(self, &id, at));
+    }
+
+    fn open(self, id: &str, at: (f64, f64)) {
         let Some(message) = self.message(id) else { return };
         let gone = message.kind == "deleted";
         let can_write = self.can_write();
@@ -328,6 +334,10 @@ impl Actions {
             _ => {}
         }
     }
+}
+
+apart! {
+    tools: fn menu(actions: Actions, id: &str, at: (f64, f64)) { actions.open(id, at) }
 }
 
 /// Whether an own message has words that can be others.

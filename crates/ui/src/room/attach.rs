@@ -7,6 +7,7 @@ mod poll;
 
 use super::composing::Composing;
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::parts::menu::{Item, Menus};
 use crate::state::people::People;
 use crate::state::session::Session;
@@ -87,11 +88,17 @@ pub fn Attach() -> impl IntoView {
         >
             {icon(icon::PLUS, "s22")}
         </button>
-        {move || asking.get().map(|what| match what {
+        {move || asking.get().map(|what| later(Where::Above, dialog(), move |dialog| dialog(what, close)))}
+    }
+}
+
+apart! {
+    tools: fn dialog(what: Asking, close: Callback<()>) -> AnyView {
+        match what {
             Asking::Place => draw! { <place::PlaceDialog close=close /> },
             Asking::Contact => draw! { <contact::ContactDialog close=close /> },
             Asking::Poll => draw! { <poll::PollDialog close=close /> },
-        })}
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::scroll::Wanted;
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::state::session::Session;
 use crate::{dom, locale, t};
 use leptos::html;
@@ -92,7 +93,12 @@ pub fn FindButton() -> impl IntoView {
 pub fn FindBar(chat_id: String) -> impl IntoView {
     let finding = Finding::here();
     let chat_id = StoredValue::new(chat_id);
-    move || finding.open.get().then(|| draw! { <Bar chat_id=chat_id.get_value() /> })
+    let drawn = move |bar: fn(String) -> AnyView| bar(chat_id.get_value());
+    move || finding.open.get().then(|| later(Where::Above, bar(), drawn))
+}
+
+apart! {
+    search: fn bar(chat_id: String) -> AnyView { draw! { <Bar chat_id=chat_id /> } }
 }
 
 #[component]

@@ -30,9 +30,10 @@ pub use files::{FileBox, pictures};
 pub use head::HEAD;
 pub use sound::Sound;
 
-use crate::emoji::picker::EmojiPicker;
+use crate::emoji::picker;
 use crate::list::row;
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
 use crate::state::chats::Chats;
 use crate::state::preferences::Preferences;
@@ -182,7 +183,7 @@ fn Picker() -> impl IntoView {
     let stickers = RwSignal::new(false);
     move || {
         let picking = composing.picking.get()?;
-        let tabs = || {
+        let tabs = move || {
             let tab = |name: String, of: bool| {
                 draw! {
                     <button aria-pressed=move || (stickers.get() == of).to_string() on:click=move |_| stickers.set(of)>{name}</button>
@@ -191,13 +192,15 @@ fn Picker() -> impl IntoView {
             draw! { <div class={"seg"} role={"group"}>{tab(t!("emoji"), false)}{tab(t!("stickers"), true)}</div> }
         };
         let picker = match picking {
-            Picking::Reaction(_) => draw! { <EmojiPicker on_pick=pick on_close=close tabs=None /> },
+            Picking::Reaction(_) => {
+                later(Where::Above, picker::picker(), move |picker| picker(pick, close, None))
+            }
             Picking::Text if stickers.get() => {
-                draw! { <stickers::StickerPicker tabs={tabs()} on_close=close /> }
+                later(Where::Above, stickers::picker(), move |picker| picker(tabs(), close))
             }
-            Picking::Text => {
-                draw! { <EmojiPicker on_pick=pick on_close=close tabs={Some(tabs())} /> }
-            }
+            Picking::Text => later(Where::Above, picker::picker(), move |picker| {
+                picker(pick, close, Some(tabs()))
+            }),
         };
         Some(draw! {
             <div class={"menu-scrim"} on:pointerdown=move |_| composing.picking.set(None)></div>

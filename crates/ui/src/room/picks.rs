@@ -5,6 +5,7 @@ use crate::list::row;
 use crate::parts::avatar::face;
 use crate::parts::dialog::Dialog;
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
 use crate::state::chats::{Chats, Key};
 use crate::state::people::People;
@@ -58,14 +59,19 @@ pub fn ForwardDialog() -> impl IntoView {
     let actions = Actions::here();
     let open = actions.forwarding;
     move || {
-        open.get().map(|ids| {
-            let close = Callback::new(move |()| open.set(None));
-            draw! {
-                <Dialog title={t!("forward-to")} on_close=close class="forward">
-                    <Targets ids=ids close=close />
-                </Dialog>
-            }
-        })
+        let ids = open.get()?;
+        Some(later(Where::Above, targets(), move |targets| targets(ids.clone(), open)))
+    }
+}
+
+apart! {
+    tools: fn targets(ids: Vec<String>, open: RwSignal<Option<Vec<String>>>) -> AnyView {
+        let close = Callback::new(move |()| open.set(None));
+        draw! {
+            <Dialog title={t!("forward-to")} on_close=close class="forward">
+                <Targets ids=ids close=close />
+            </Dialog>
+        }
     }
 }
 

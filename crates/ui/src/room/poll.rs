@@ -4,6 +4,7 @@ use super::actions::Actions;
 use crate::parts::avatar::{Face, face};
 use crate::parts::dialog::{Dialog, Question, Questions};
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::parts::menu::send_wrapper;
 use crate::state::people::People;
 use crate::state::session::Session;
@@ -137,6 +138,17 @@ fn feet(message: &MessageView, poll: &PollView) -> AnyView {
 /// Who chose what, while somebody looks.
 #[component]
 pub fn VotersDialog() -> impl IntoView {
+    let open = expect_context::<Voters>().0;
+    let some = Memo::new(move |_| open.with(Option::is_some));
+    move || some.get().then(|| later(Where::Above, votes(), |votes| votes()))
+}
+
+apart! {
+    tools: fn votes() -> AnyView { draw! { <Votes /> } }
+}
+
+#[component]
+fn Votes() -> impl IntoView {
     let open = expect_context::<Voters>().0;
     let threads = Threads::here();
     let close = Callback::new(move |()| open.set(None));

@@ -167,13 +167,18 @@ impl Recorder {
         self.length.set(0.0);
         self.stage.set(Stage::Asking);
         leptos::task::spawn_local(async move {
+            let Ok(take) = takes().await else {
+                self.stage.try_set(Stage::Off);
+                self.trouble.try_set(Some(t!("part-missing")));
+                return;
+            };
             let devices = dom::property(&window().navigator(), "mediaDevices");
             let wanted = object(&[("audio", JsValue::TRUE)]);
             let asked = devices.and_then(|of| dom::method(&of, "getUserMedia", &[wanted]));
             let stream = promised(asked).await;
             let waits = self.stage.try_get_untracked() == Some(Stage::Asking);
             match stream {
-                Ok(stream) if waits => self.run(stream),
+                Ok(stream) if waits => take(self, stream),
                 Ok(stream) => stop(&stream),
                 Err(error) if waits => self.fail(&error),
                 Err(_) => {}
@@ -392,6 +397,10 @@ impl Recorder {
         }
         self.forget();
     }
+}
+
+apart! {
+    tools: fn takes(recorder: Recorder, stream: JsValue) { recorder.run(stream) }
 }
 
 impl Running {

@@ -4,6 +4,7 @@ use super::composing::Composing;
 use super::record::{Recorder, Stage};
 use super::sound::Wave;
 use crate::parts::icon::{self, icon};
+use crate::parts::later::{Where, later};
 use crate::state::toasts::Toasts;
 use crate::waveform;
 use crate::{dom, locale, t};
@@ -81,7 +82,11 @@ fn slide(recorder: Recorder, event: &PointerEvent, from: (f64, f64)) {
 pub fn RecordBar() -> impl IntoView {
     let recorder = Recorder::here();
     let on = Memo::new(move |_| recorder.is_on());
-    move || on.get().then(|| draw! { <Bar /> })
+    move || on.get().then(|| later(Where::Above, bar(), |bar| bar()))
+}
+
+apart! {
+    tools: fn bar() -> AnyView { draw! { <Bar /> } }
 }
 
 #[component]

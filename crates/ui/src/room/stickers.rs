@@ -43,9 +43,15 @@ struct Found {
     messages: Vec<MessageView>,
 }
 
-/// The picker.
+apart! {
+    /// The picker; ways to other pickers stand above it.
+    tools: pub fn picker(tabs: AnyView, on_close: Callback<()>) -> AnyView {
+        draw! { <StickerPicker tabs=tabs on_close=on_close /> }
+    }
+}
+
 #[component]
-pub fn StickerPicker(tabs: AnyView, on_close: Callback<()>) -> impl IntoView {
+fn StickerPicker(tabs: AnyView, on_close: Callback<()>) -> impl IntoView {
     let (session, composing) = (Session::here(), Composing::here());
     let (problem, lately) = (RwSignal::new(None::<String>), RwSignal::new(Vec::new()));
     leptos::task::spawn_local(async move {

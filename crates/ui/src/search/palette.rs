@@ -7,6 +7,7 @@ use crate::app::keys::{Command, commands};
 use crate::list::row;
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
+use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
 use crate::state::chats::{Chats, Key};
 use crate::state::people::People;
@@ -63,7 +64,11 @@ impl Line {
 #[component]
 pub fn PaletteHost() -> impl IntoView {
     let open = Palette::here().0;
-    move || open.get().then(|| draw! { <Switcher /> })
+    move || open.get().then(|| later(Where::Above, switcher(), |switcher| switcher()))
+}
+
+apart! {
+    search: fn switcher() -> AnyView { draw! { <Switcher /> } }
 }
 
 #[component]

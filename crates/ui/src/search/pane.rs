@@ -106,9 +106,13 @@ pub fn marked(pieces: Vec<Piece>) -> impl IntoView {
         .collect_view()
 }
 
-/// The pane.
+apart! {
+    /// The pane.
+    search: pub fn pane() -> AnyView { draw! { <SearchPane /> } }
+}
+
 #[component]
-pub fn SearchPane() -> impl IntoView {
+fn SearchPane() -> impl IntoView {
     let (searching, router) = (Searching::here(), Router::here());
     let field: NodeRef<html::Input> = NodeRef::new();
     Effect::new(move || {

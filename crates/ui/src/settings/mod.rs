@@ -19,9 +19,13 @@ use crate::state::session::Session;
 use crate::t;
 use leptos::prelude::*;
 
-/// The panes of the settings.
+apart! {
+    /// The panes of the settings.
+    settings: pub fn pane() -> AnyView { draw! { <SettingsPane /> } }
+}
+
 #[component]
-pub fn SettingsPane() -> impl IntoView {
+fn SettingsPane() -> impl IntoView {
     let (router, accounts) = (Router::here(), Accounts::here());
     let page = Memo::new(move |_| match router.place.get() {
         Place::Settings(page) => page,

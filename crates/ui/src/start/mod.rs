@@ -13,9 +13,13 @@ use crate::state::{self, All};
 use crate::{dom, t};
 use leptos::prelude::*;
 
-/// The step that the address names.
+apart! {
+    /// The step that the address names.
+    start: pub fn step() -> AnyView { draw! { <Out /> } }
+}
+
 #[component]
-pub fn Out() -> impl IntoView {
+fn Out() -> impl IntoView {
     let router = Router::here();
     let step = Memo::new(move |_| match router.place.get() {
         Place::Start(step) => step,

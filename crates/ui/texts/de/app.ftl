@@ -10,6 +10,7 @@ save = Sichern
 more = Mehr
 undo = Rückgängig
 reload = Neu laden
+part-missing = Dieser Teil von Parlor konnte nicht geladen werden. Vielleicht hat der Server eine neue Version: Lade die Seite neu.
 details = Details
 somebody = Jemand
 back-to-chats = Zurück zu den Chats

@@ -11,6 +11,7 @@ save = Save
 more = More
 undo = Undo
 reload = Reload
+part-missing = This part of Parlor couldn’t be loaded. The server may have a new version: load the page again.
 details = Details
 somebody = Somebody
 back-to-chats = Back to chats

@@ -1,0 +1,90 @@
+//! Parts of the page that are not in its first module: each is fetched when it is wanted first (`wasm_split` marks where
+//! one begins, `xtask web` takes the module apart). A part gives a function that draws it, so that it is fetched once and
+//! drawn at once from then on, under the owner of its place.
+//!
+//! A server that was upgraded has the parts of an older page no more: then there is a word on it and a way to the new
+//! page.
+
+use crate::state::toasts::Toasts;
+use crate::t;
+use futures_util::FutureExt;
+use leptos::prelude::*;
+use leptos::wasm_split::SplitLoaderError;
+use std::future::Future;
+use std::pin::Pin;
+
+/// What draws a part, once the part is there.
+pub type Part<F> = Result<F, SplitLoaderError>;
+
+/// Where a part is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// It is a pane; what went wrong stands there.
+    Pane,
+    /// It lies above everything; what went wrong is a toast.
+    Above,
+}
+
+/// Draws a part as `draw` says, when it is there.
+pub fn later<F: Copy + Send + Sync + 'static>(
+    place: Where,
+    part: impl Future<Output = Part<F>> + 'static,
+    draw: impl Fn(F) -> AnyView + Send + 'static,
+) -> AnyView {
+    let mut part: Pin<Box<dyn Future<Output = Part<F>>>> = Box::pin(part);
+    let there = RwSignal::new((&mut part).now_or_never().map(Result::ok));
+    if there.with_untracked(Option::is_none) {
+        let toasts = Toasts::here();
+        leptos::task::spawn_local(async move {
+            let came = part.await.ok();
+            if there.try_set(Some(came)).is_none() && came.is_none() && place == Where::Above {
+                tell(toasts);
+            }
+        });
+    }
+    let drawn = move || match there.get()? {
+        Some(there) => Some(draw(there)),
+        None => (place == Where::Pane).then(missing),
+    };
+    drawn.into_any()
+}
+
+/// Does something that a part can do, when it is there.
+pub fn after<F: 'static>(
+    part: impl Future<Output = Part<F>> + 'static,
+    toasts: Toasts,
+    act: impl FnOnce(F) + 'static,
+) {
+    let mut part = Box::pin(part);
+    match (&mut part).now_or_never() {
+        Some(Ok(there)) => act(there),
+        Some(Err(_)) => tell(toasts),
+        None => leptos::task::spawn_local(async move {
+            match part.await {
+                Ok(there) => act(there),
+                Err(_) => tell(toasts),
+            }
+        }),
+    }
+}
+
+fn tell(toasts: Toasts) {
+    toasts.show(t!("part-missing"), Some((t!("reload"), Callback::new(|()| reload()))));
+}
+
+fn missing() -> AnyView {
+    draw! {
+        <div class={"room empty-room"}>
+            <div class={"empty"} role={"alert"}>
+                <p>{t!("part-missing")}</p>
+                <button class={"btn primary"} on:click=move |_| reload()>{t!("reload")}</button>
+            </div>
+        </div>
+    }
+}
+
+/// Loads the page again.
+pub fn reload() {
+    // A page that cannot be loaded again stays as it is.
+    let _ = window().location().reload();
+}
