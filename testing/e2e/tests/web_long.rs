@@ -23,7 +23,7 @@ fn say_many(person: &mut Person, chat: &str, from: usize, to: usize) -> Result<(
 #[test]
 fn far_back_in_a_long_chat() -> Result<()> {
     const MANY: usize = 400;
-    let world = World::new()?;
+    let world = World::with(&["--no-limits"])?;
     let server = world.relay.url();
     in_browsers(async {
         let ines = Browser::start().await?;

@@ -12,7 +12,7 @@ use crate::state::thread::{Change, Row, Threads};
 use crate::t;
 use leptos::html;
 use leptos::prelude::*;
-use parlor_view::ChatView;
+use parlor_view::{ChatView, MessageView};
 use serde_json::json;
 use std::rc::Rc;
 use std::time::Duration;
@@ -233,7 +233,8 @@ fn mark_read(scroll: Scroll, thread: Threads, chat: Memo<ChatView>) {
     }
     let blurred = window_event_listener_untyped("blur", move |_| looked.set(false));
     on_cleanup(move || blurred.remove());
-    let marked = StoredValue::new(0_u64);
+    // When the newest that is marked was sent, and which it is: of two sent at once either may stand last.
+    let marked = StoredValue::new((0_u64, String::new()));
     // One mark at a time: what comes meanwhile is marked with the next.
     let marking = RwSignal::new(false);
     Effect::new(move || {
@@ -245,10 +246,12 @@ fn mark_read(scroll: Scroll, thread: Threads, chat: Memo<ChatView>) {
         }
         let message =
             thread.rows.with_value(|rows| rows.get(lowest).map(|row| row.message.get_untracked()));
-        let Some(message) = message.filter(|message| message.sent_at > marked.get_value()) else {
-            return;
+        let is_newer = |message: &MessageView| {
+            let (at, id) = marked.get_value();
+            message.sent_at >= at && message.message_id != id
         };
-        marked.set_value(message.sent_at);
+        let Some(message) = message.filter(is_newer) else { return };
+        marked.set_value((message.sent_at, message.message_id.clone()));
         marking.set(true);
         let params = json!({"chat_id": message.chat_id, "up_to": message.message_id});
         leptos::task::spawn_local(async move {
