@@ -63,7 +63,11 @@ mod tests {
     fn a_code_is_read_however_it_is_held() {
         let text = "https://parlor.example/#/open/parlor%3Alink%3Fq%3D0123456789abcdef0123456789";
         for angle in [0.0, 0.2, 1.0, 3.0] {
-            assert_eq!(read(&picture(text, 480, angle), 480, 480).as_deref(), Some(text), "{angle}");
+            assert_eq!(
+                read(&picture(text, 480, angle), 480, 480).as_deref(),
+                Some(text),
+                "{angle}"
+            );
         }
     }
 

@@ -38,8 +38,10 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
         ines.see_text("This browser has no room left.").await?;
         // What is written meanwhile is not lost, and not sent halfway.
         let long = "All of this. ".repeat(2500);
-        let paste = format!("const field = document.getElementById('{FIELD}'); field.focus();
-            document.execCommand('insertText', false, {long:?});");
+        let paste = format!(
+            "const field = document.getElementById('{FIELD}'); field.focus();
+            document.execCommand('insertText', false, {long:?});"
+        );
         ines.script(&paste, DEADLINE).await?;
         ines.press("Send").await?;
         ines.see_text("This device has no room left. Free some space and try again.").await?;
@@ -54,7 +56,8 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
         // Each came once.
         ines.reload().await?;
         ines.see_text(&format!("Chapter {}.", MANY - 1)).await?;
-        let count = format!("const thread = document.querySelector('.thread');
+        let count = format!(
+            "const thread = document.querySelector('.thread');
             while (!thread.textContent.includes('Chapter 0.')) {{
                 thread.scrollTop -= 2000;
                 await new Promise(requestAnimationFrame);
@@ -70,7 +73,8 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
                 await new Promise(requestAnimationFrame);
             }}
             look();
-            return seen.size;");
+            return seen.size;"
+        );
         let seen = ines.script(&count, DEADLINE).await?;
         ensure!(seen == json!(MANY), "{seen} messages of {MANY}");
         ines.close().await

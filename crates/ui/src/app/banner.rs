@@ -38,13 +38,15 @@ pub fn Banner() -> impl IntoView {
     let online = move || window().navigator().on_line();
     move || {
         if full.get() {
-            return Some(draw! {
-                <div class={"banner bad"} role={"alert"}>
-                    {icon(icon::WARNING_CIRCLE_FILL, "s20")}
-                    <span><b>{t!("full")}</b>{" "}{t!("full-text")}</span>
-                </div>
-            }
-            .into_any());
+            return Some(
+                draw! {
+                    <div class={"banner bad"} role={"alert"}>
+                        {icon(icon::WARNING_CIRCLE_FILL, "s20")}
+                        <span><b>{t!("full")}</b>{" "}{t!("full-text")}</span>
+                    </div>
+                }
+                .into_any(),
+            );
         }
         late.get().then(|| {
             let server = session

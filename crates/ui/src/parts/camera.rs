@@ -10,7 +10,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MessageEvent, Worker};
+use web_sys::{
+    CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MessageEvent, Worker,
+};
 
 /// A picture is made so small that its longer side has so many pixels: enough for a code that fills half of it.
 const SIDE: f64 = 720.0;
@@ -154,7 +156,8 @@ impl Seen {
         let canvas: HtmlCanvasElement = canvas.dyn_into().ok()?;
         canvas.set_width(width as u32);
         canvas.set_height(height as u32);
-        let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
+        let context =
+            canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
         context
             .draw_image_with_html_video_element_and_dw_and_dh(&self.video, 0.0, 0.0, width, height)
             .ok()?;

@@ -106,9 +106,8 @@ impl Accounts {
     async fn read(self) {
         let all = self.session.core().accounts().await.unwrap_or_default();
         let others = all.into_iter().filter(|(number, _)| *number != self.number);
-        let others = others.filter_map(|(number, known)| {
-            Some((number, serde_json::from_str(&known).ok()?))
-        });
+        let others =
+            others.filter_map(|(number, known)| Some((number, serde_json::from_str(&known).ok()?)));
         // The page may be gone.
         let _ = self.others.try_set(others.collect());
     }
