@@ -36,15 +36,27 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
         ines.reload().await?;
         ines.see_text("Chapter ").await?;
         ines.see_text("This browser has no room left.").await?;
-        // What is written meanwhile is not lost, and not sent halfway.
-        let long = "All of this. ".repeat(2500);
-        let paste = format!(
-            "const field = document.getElementById('{FIELD}'); field.focus();
-            document.execCommand('insertText', false, {long:?});"
-        );
-        ines.script(&paste, DEADLINE).await?;
-        ines.press("Send").await?;
-        ines.see_text("This device has no room left. Free some space and try again.").await?;
+        // What fits goes; what does not is said to, and stays where it was written.
+        let mut part = 0;
+        let long = loop {
+            let long = format!("Part {part}. {}", "All of this. ".repeat(2400));
+            let paste = format!(
+                "const field = document.getElementById('{FIELD}'); field.focus();
+                document.execCommand('insertText', false, {long:?});"
+            );
+            ines.script(&paste, DEADLINE).await?;
+            ines.press("Send").await?;
+            let outcome = format!("while (true) {{
+                const page = document.body.textContent;
+                if (page.includes('This device has no room left.')) return 'full';
+                if (document.querySelector('.thread').textContent.includes('Part {part}.')) return 'sent';
+                await new Promise(requestAnimationFrame);
+            }}");
+            if ines.script(&outcome, DEADLINE).await? == json!("full") {
+                break long;
+            }
+            part += 1;
+        };
         ines.pictures("no-room").await?;
         ensure!(ines.value(FIELD).await?.trim() == long.trim(), "the text is gone");
 
@@ -67,7 +79,7 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
                 const name = /Chapter \\d+\\./.exec(slot.textContent)?.[0];
                 if (name) seen.add(slot.dataset.id + ' ' + name);
             }});
-            while (seen.size < {MANY} || !thread.textContent.includes('All of this.')) {{
+            while (seen.size < {MANY} || !thread.textContent.includes('Part {part}.')) {{
                 look();
                 thread.scrollTop += 300;
                 await new Promise(requestAnimationFrame);
