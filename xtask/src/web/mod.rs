@@ -60,18 +60,18 @@ pub fn lint() -> Result<()> {
     shell::run(cargo.args(["--", "-D", "warnings"]))
 }
 
-/// Cargo, about to do something for browsers. Where the sources lie on this machine is not to be in what it makes.
+/// Cargo, about to do something for browsers. Where things lie on this machine is not to be in what it makes: the
+/// compiler names our own sources from the root of the project; those of others, and what is generated, it names by
+/// their whole paths. The root itself is not among the flags, so that another clone can use what was built.
 fn cargo(what: &str, effort: Effort) -> Result<Command> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let target = shell::target_dir()?;
-    let places = [home, Some(shell::root()), Some(target)];
-    // Of two that fit, the last one counts.
+    let places = [home, Some(target)];
     let shorten = |(place, name): (Option<PathBuf>, &str)| {
         place.map(|place| format!("--remap-path-prefix={}={name}", place.display()))
     };
-    let flags: Vec<_> =
-        places.into_iter().zip(["cargo", "parlor", "target"]).filter_map(shorten).collect();
+    let flags: Vec<_> = places.into_iter().zip(["cargo", "target"]).filter_map(shorten).collect();
     let mut cargo = shell::cargo();
     cargo.args([what, "--target", TARGET, "--profile", effort.profile()]);
     cargo
