@@ -46,10 +46,11 @@ const KEYS: &str = "window.keys = [];
             port2.postMessage(0);
         });
     }, true);";
-/// Scrolls to the first message; frames, those of more than 50 ms, the longest, and seconds.
-const SCROLL: &str = "const thread = document.querySelector('.thread');
+/// Scrolls towards the first message, for a minute and a half at most; frames, those of more than 50 ms, the longest, and seconds.
+const SCROLL: &str = "while (document.querySelectorAll('.slot').length < 10) await new Promise(requestAnimationFrame);
+    const thread = document.querySelector('.thread');
     const times = []; let last = performance.now(); const begun = last; let still = 0;
-    while (still < 300) {
+    while (still < 300 && performance.now() - begun < 90000) {
         const before = thread.scrollTop;
         thread.scrollTop -= 1500;
         const now = await new Promise(requestAnimationFrame);
@@ -83,7 +84,10 @@ async fn main() -> Result<()> {
     browser.press_chat("Amara").await?;
     // Each device has its own name for a chat.
     let place = browser.script("return location.hash;", DEADLINE).await?;
-    let place = format!("{}/{}", world.relay.url(), place.as_str().context("no place")?);
+    let place = place.as_str().context("no place")?;
+    // The list may still have been that of what was found: then this is the place of a message.
+    let chat_place = place.split("/at/").next().unwrap_or_default();
+    let place = format!("{}/{chat_place}", world.relay.url());
 
     let mut times = Vec::new();
     for _ in 0..5 {
@@ -105,6 +109,7 @@ async fn main() -> Result<()> {
     search(&browser, world.relay.url()).await?;
 
     browser.open(&place).await?;
+    browser.reload().await?;
     browser.script(READY, DEADLINE).await?;
     println!("scrolling through: {}", browser.script(SCROLL, LONG).await?);
     println!(
