@@ -8,7 +8,7 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_messages.sql"),
     include_str!("migrations/0003_search.sql"),
@@ -18,6 +18,7 @@ const STEPS: [&str; 9] = [
     include_str!("migrations/0007_backup.sql"),
     include_str!("migrations/0008_marks.sql"),
     include_str!("migrations/0009_kinds.sql"),
+    include_str!("migrations/0010_times.sql"),
 ];
 
 /// Brings a database to the newest version.

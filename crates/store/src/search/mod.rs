@@ -5,8 +5,8 @@
 //! newest such messages are then read, looked at closely, and ranked.
 //!
 //! Invariants: the index is changed with the message, in its transaction, by triggers; no query is an error;
-//! a query looks at [`MOST_LOOKED_AT`] messages at most, the newest, whatever it is. Absent on purpose: the
-//! weight of rare words (every word of a query has to be there), operators, quotes, wildcards.
+//! a query reads the texts of [`MOST_LOOKED_AT`] messages at most, the newest that its filters let through. Absent
+//! on purpose: the weight of rare words (every word of a query has to be there), operators, quotes, wildcards.
 
 pub mod words;
 
@@ -121,9 +121,10 @@ impl Query {
         quoted.join(" AND ")
     }
 
-    fn wants(&self, sent_at: u64) -> bool {
-        self.after.is_none_or(|after| sent_at >= after)
-            && self.before.is_none_or(|before| sent_at < before)
+    /// From which time on, and before which, as the database has times.
+    fn times(&self) -> (u64, u64) {
+        let time = |time: u64| time.min(i64::MAX as u64);
+        (time(self.after.unwrap_or(0)), time(self.before.unwrap_or(u64::MAX)))
     }
 }
 
@@ -163,14 +164,13 @@ impl Tx<'_> {
               AND hidden = 0 AND sent_at >= ?2 AND sent_at < ?3 AND holds & ?4 != 0)
            AND (?5 IS NULL OR sender = ?5) AND ?1 IS NULL
            ORDER BY sent_at DESC, number DESC LIMIT ?6";
-        let time = |time: u64| time.min(i64::MAX as u64);
-        let (after, before) = (query.after.unwrap_or(0), query.before.unwrap_or(u64::MAX));
+        let (after, before) = query.times();
         let mut messages = self.all(
             if query.chat.is_some() { OF_CHAT } else { OF_ALL },
             (
                 query.chat.as_ref().map(|chat| chat.as_bytes()),
-                time(after),
-                time(before),
+                after,
+                before,
                 holds,
                 query.sender.as_ref().map(|sender| sender.as_bytes()),
                 2 * u64::from(query.limit),
@@ -187,10 +187,16 @@ impl Tx<'_> {
 
     fn candidates(&self, query: &Query, terms: &[Word]) -> Result<Vec<Candidate>> {
         let mut statement = self.inner.prepare_cached(
-            "SELECT number, sent_at, text, holds FROM search CROSS JOIN messages ON number = search.rowid
-             WHERE search MATCH ?1 ORDER BY search.rowid DESC LIMIT ?2",
+            "SELECT number, sent_at, text FROM search CROSS JOIN messages ON number = search.rowid
+             WHERE search MATCH ?1 AND search.rowid BETWEEN ?2 AND ?3
+             AND sent_at >= ?4 AND sent_at < ?5 AND (?6 IS NULL OR holds & ?6 != 0)
+             ORDER BY search.rowid DESC LIMIT ?7",
         )?;
-        let mut rows = statement.query((query.expression(terms), MOST_LOOKED_AT))?;
+        let (first, last) = self.numbers(query)?;
+        let (after, before) = query.times();
+        let expression = query.expression(terms);
+        let asked = (expression, first, last, after, before, query.holds, MOST_LOOKED_AT);
+        let mut rows = statement.query(asked)?;
         let mut candidates = Vec::new();
         while let Some(row) = rows.next()? {
             candidates.extend(look_at(row, query, terms)?);
@@ -200,16 +206,23 @@ impl Tx<'_> {
         }
         Ok(candidates)
     }
+
+    /// Between which numbers all messages of a query's time are.
+    fn numbers(&self, query: &Query) -> Result<(i64, i64)> {
+        if query.after.is_none() && query.before.is_none() {
+            return Ok((0, i64::MAX));
+        }
+        const OF_TIME: &str = "SELECT coalesce(min(number), 0), coalesce(max(number), -1)
+           FROM messages WHERE sent_at >= ?1 AND sent_at < ?2";
+        let numbers = self.one(OF_TIME, query.times(), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(numbers.unwrap_or((0, -1)))
+    }
 }
 
 fn look_at(row: &Row<'_>, query: &Query, terms: &[Word]) -> rusqlite::Result<Option<Candidate>> {
-    let sent_at = row.get(1)?;
-    let holds: u32 = row.get(3)?;
-    if !query.wants(sent_at) || query.holds.is_some_and(|wanted| wanted & holds == 0) {
-        return Ok(None);
-    }
     let words = words::words(row.get_ref(2)?.as_str()?);
     let Some((relevance, places)) = relevance(terms, &words) else { return Ok(None) };
+    let sent_at = row.get(1)?;
     let score = relevance * freshness(query.now.saturating_sub(sent_at));
     Ok(Some(Candidate { number: row.get(0)?, sent_at, score, highlights: ranges(places) }))
 }

@@ -276,3 +276,19 @@ proptest! {
         prop_assert_eq!(actual, expected);
     }
 }
+
+#[test]
+fn old_messages_are_found_behind_any_number_of_newer_ones() {
+    let mut store = store(&["heron"; 3]);
+    let tx = store.begin().unwrap();
+    for number in 0..MOST_LOOKED_AT as u64 {
+        let id = (u128::from(number) << 64).to_be_bytes();
+        let newer = MessageRow { message_id: MessageId(id), sent_at: NOW, ..row(0, "heron") };
+        tx.set_message(&newer).unwrap();
+    }
+    tx.commit().unwrap();
+    let old = Query { before: Some(NOW), ..query("heron") };
+    assert_eq!(found(&mut store, &old), [3, 2, 1]);
+    let between = Query { after: Some(row(2, "").sent_at), ..old };
+    assert_eq!(found(&mut store, &between), [3, 2]);
+}
