@@ -135,7 +135,8 @@ impl Step<'_, '_> {
         let mut removing = self.removing()?;
         removing.devices.push(id.to_vec());
         self.tx.set_meta(REMOVING, &removing.encode_to_vec())?;
-        self.engine.net.waiting.push(Waiting::Removal { ticket, device: id });
+        let leaves = id == self.identity()?.device;
+        self.engine.net.waiting.push(Waiting::Removal { ticket, device: id, leaves });
         self.revoke_next()
     }
 
@@ -182,10 +183,11 @@ impl Step<'_, '_> {
         let waiting = std::mem::take(&mut self.engine.net.waiting);
         for entry in waiting {
             match entry {
-                Waiting::Removal { ticket, device } => match answer(&device) {
+                Waiting::Removal { ticket, device, leaves } => match answer(&device) {
                     Some(answer) => self.answer(ticket, answer),
                     None => {
-                        self.engine.net.waiting.push(Waiting::Removal { ticket, device });
+                        let again = Waiting::Removal { ticket, device, leaves };
+                        self.engine.net.waiting.push(again);
                     }
                 },
                 other => self.engine.net.waiting.push(other),
@@ -228,6 +230,7 @@ impl Step<'_, '_> {
             let (user_id, device_id) = (me.text(), device.id.text());
             if device.revoked_seq.is_some_and(|seq| u64::from(seq) > before) {
                 self.tx.delete_transfer(&device.id)?;
+                self.grant_is_done(&device.id)?;
                 self.out.events.push(Event::DeviceRemoved { user_id, device_id });
             } else if u64::from(device.added_seq) > before {
                 self.out.events.push(Event::DeviceLinked { user_id, device_id });

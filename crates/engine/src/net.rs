@@ -13,7 +13,7 @@ use crate::{Result, Ticket};
 use parlor_store::chats::ChatId;
 use parlor_view::{Answer, Code, Command, Event, Failure};
 use parlor_wire::relay::{
-    self, Authenticate, MailboxStat, Register, Reply, ServerFrame, client_frame::Request,
+    self, Authenticate, LogGrew, MailboxStat, Register, Reply, ServerFrame, client_frame::Request,
     reply::Result as Outcome, server_frame::Body,
 };
 use parlor_wire::{DeviceId, FileId, GroupId, Hash, QueueId, UserId, statement};
@@ -132,6 +132,8 @@ pub enum Waiting {
     Removal {
         ticket: Ticket,
         device: DeviceId,
+        /// It is this very device: the relay ends the connection, and the next one tells.
+        leaves: bool,
     },
     /// For the relay to say how the backup stands.
     BackupStatus {
@@ -231,6 +233,8 @@ pub struct Net {
     pub history_sent: BTreeMap<DeviceId, u64>,
     /// Not before this time is any history sent.
     pub history_patience: u64,
+    /// When a new device asks for its Grant again; 0: it waits for none.
+    pub grant_patience: u64,
     pub backup: crate::backup::BackupNow,
     /// Group infos that came, by intent.
     pub group_infos: BTreeMap<i64, relay::GroupInfo>,
@@ -265,6 +269,10 @@ impl Step<'_, '_> {
             Some(Body::Reply(reply)) => self.replied(reply),
             Some(Body::Deliver(deliver)) => self.delivered(deliver.items),
             Some(Body::Live(live)) => self.live(&live),
+            Some(Body::LogGrew(LogGrew {})) => match self.me() {
+                Ok(me) => self.fetch_log(&me).map(|_| ()),
+                Err(_) => Ok(()),
+            },
             Some(Body::Goodbye(_)) => {
                 // Whatever the reason: the next connection tells what follows from it.
                 self.out.disconnect = true;
@@ -330,6 +338,11 @@ impl Step<'_, '_> {
                 }
                 Waiting::Restore { ticket, leaves: true } => {
                     self.engine.net.waiting.push(Waiting::Restore { ticket, leaves: false });
+                }
+                // Whoever is out is put out; it is told on the next connection.
+                Waiting::Removal { ticket, device, leaves: true } => {
+                    let waits = Waiting::Removal { ticket, device, leaves: false };
+                    self.engine.net.waiting.push(waits);
                 }
                 Waiting::Create { ticket, leaves: false }
                 | Waiting::LinkStart { ticket, leaves: false }

@@ -11,7 +11,7 @@
 use crate::net::{Purpose, Waiting};
 use crate::step::Step;
 use crate::{FileOrder, Result};
-use parlor_view::{Code, Command, Event, Failure};
+use parlor_view::{Answer, Code, Command, Event, Failure};
 use parlor_wire::relay::{self, LogFetch, client_frame::Request, reply::Result as Outcome};
 
 /// Set in a profile that was emptied, until something new begins in it.
@@ -63,8 +63,14 @@ impl Step<'_, '_> {
         let (user_id, device_id) = (identity.user.text(), identity.device.text());
         let was_online = self.engine.net.online();
         let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for ticket in waiting.iter().map(Waiting::ticket) {
-            self.answer(ticket, Err(failure()));
+        for entry in waiting {
+            let answer = match &entry {
+                Waiting::Removal { device, .. } if *device == identity.device => {
+                    Ok(Answer::Empty {})
+                }
+                _ => Err(failure()),
+            };
+            self.answer(entry.ticket(), answer);
         }
         let files = self.tx.file_ids()?;
         self.out.files.extend(files.into_iter().map(|file| FileOrder::Remove { file }));

@@ -77,6 +77,7 @@ impl<'a, 't> Step<'a, 't> {
         let net = &mut self.engine.net;
         net.patience_until = net.patience_until.saturating_sub(by);
         net.history_patience = net.history_patience.saturating_sub(by);
+        net.grant_patience = net.grant_patience.saturating_sub(by);
         self.engine.media.connected();
         Ok(self.tx.hasten_intents(by)?)
     }
@@ -88,6 +89,7 @@ impl<'a, 't> Step<'a, 't> {
         }
         self.retry_parked()?;
         self.due_work()?;
+        self.grant_is_due()?;
         self.move_files()?;
         self.write_backup()?;
         self.pump_outboxes()?;

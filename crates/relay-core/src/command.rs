@@ -165,6 +165,8 @@ pub enum Operation {
         entry: Bytes,
         /// What it changes.
         change: LogChange,
+        /// Mailboxes of the devices that are active with it.
+        devices: Vec<MailboxId>,
     },
     /// Notes the day on which a device was last seen, if it still may authenticate.
     Seen {
@@ -388,6 +390,13 @@ pub enum Outcome {
     Taken(KeyPackagesTaken),
     /// Devices can no longer authenticate.
     Revoked(Vec<MailboxId>),
+    /// A device log has an entry more.
+    LogGrew {
+        /// Mailboxes of the account's devices.
+        devices: Vec<MailboxId>,
+        /// The one of a device that can no longer authenticate.
+        revoked: Option<MailboxId>,
+    },
     /// The sweep removed this many rows; `more` when it has not come to an end.
     Swept {
         /// Rows removed.
@@ -412,6 +421,15 @@ impl Outcome {
     pub fn revoked(&self) -> &[MailboxId] {
         match self {
             Self::Revoked(mailboxes) => mailboxes,
+            Self::LogGrew { revoked, .. } => revoked.as_slice(),
+            _ => &[],
+        }
+    }
+
+    /// Mailboxes of an account whose device log has grown.
+    pub fn log_grew(&self) -> &[MailboxId] {
+        match self {
+            Self::LogGrew { devices, .. } => devices,
             _ => &[],
         }
     }

@@ -75,6 +75,8 @@ pub struct Output {
     pub attached: Option<MailboxId>,
     /// Mailboxes whose connections end with `Revoked`.
     pub revoked: Vec<MailboxId>,
+    /// Mailboxes of an account whose device log has grown.
+    pub log_grew: Vec<MailboxId>,
     /// Mailboxes that were full.
     pub overflowed: u32,
     /// The connection is to be closed after the reply.
@@ -206,6 +208,7 @@ impl Relay {
         }
         output.wakes = outcome.wakes().to_vec();
         output.revoked = outcome.revoked().to_vec();
+        output.log_grew = outcome.log_grew().to_vec();
         output
     }
 

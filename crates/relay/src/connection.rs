@@ -11,7 +11,9 @@ use axum::extract::ws::{Message as WsMessage, WebSocket};
 use futures_util::{SinkExt, StreamExt};
 use parlor_relay_core::{Output, Plan, Session};
 use parlor_wire::frame::decode_client;
-use parlor_wire::relay::{Goodbye, GoodbyeReason, Reply, ServerFrame, reply, server_frame};
+use parlor_wire::relay::{
+    Goodbye, GoodbyeReason, LogGrew, Reply, ServerFrame, reply, server_frame,
+};
 use parlor_wire::{MailboxId, Message};
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,8 +165,8 @@ impl Connection {
 
     /// Does all that waits for this connection.
     async fn catch_up(&mut self) -> Result<(), End> {
-        let Waiting { outcomes, live, mut wake, goodbye } = self.slot.take();
-        let written = !outcomes.is_empty() || !live.is_empty();
+        let Waiting { outcomes, live, mut wake, log_grew, goodbye } = self.slot.take();
+        let written = !outcomes.is_empty() || !live.is_empty() || log_grew;
         for (pending, outcome) in outcomes {
             self.in_flight.0 = self.in_flight.0.saturating_sub(1);
             if self.in_flight.0 == 0 {
@@ -177,6 +179,10 @@ impl Connection {
         }
         for live in live {
             self.feed(&ServerFrame { body: Some(server_frame::Body::Live(live)) }).await?;
+        }
+        if log_grew {
+            let body = Some(server_frame::Body::LogGrew(LogGrew {}));
+            self.feed(&ServerFrame { body }).await?;
         }
         if written {
             self.flush().await?;

@@ -22,6 +22,8 @@ pub struct Waiting {
     pub live: VecDeque<Live>,
     /// The mailbox may have something new.
     pub wake: bool,
+    /// The device log of the account has grown.
+    pub log_grew: bool,
     /// End with this.
     pub goodbye: Option<GoodbyeReason>,
 }
@@ -78,6 +80,9 @@ impl Hub {
     pub fn outcome(&self, outcome: &Outcome) {
         for mailbox in outcome.wakes() {
             self.tell(mailbox, |waiting| waiting.wake = true);
+        }
+        for mailbox in outcome.log_grew() {
+            self.tell(mailbox, |waiting| waiting.log_grew = true);
         }
         for mailbox in outcome.revoked() {
             self.tell(mailbox, |waiting| waiting.goodbye = Some(GoodbyeReason::Revoked));

@@ -87,6 +87,23 @@ fn a_second_device_has_the_history_and_is_equal() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_device_takes_itself_out() -> Result<()> {
+    let world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let (at_alice, _) = alice.befriends(&mut bob)?;
+    let mut laptop = world.link(&mut alice)?;
+    let own = devices(&mut laptop)?.into_iter().find(|d| d.get("current") == Some(&json!(true)));
+    let id = own.and_then(|device| device.get("device_id").cloned()).context("itself")?;
+    laptop.call("devices.remove", json!({"device_id": id}))?;
+    is_empty(&world, &mut laptop, &at_alice)?;
+    alice.rpc.until("one device", |rpc| {
+        let list = rpc.call("devices.list", json!({}))?;
+        let count = list.get("devices").and_then(Value::as_array).map_or(0, Vec::len);
+        Ok((count == 1).then_some(()))
+    })
+}
+
 /// How many messages a device has of a chat.
 fn count(rpc: &mut Rpc, chat_id: &str) -> Result<usize> {
     let (mut all, mut before) = (0, Value::Null);

@@ -437,6 +437,12 @@ impl World {
         (self.relay_store.copy(), self.relay_key.clone())
     }
 
+    /// The relay's operator puts an old copy of everything back; every connection breaks.
+    pub fn set_relay_back(&mut self, stored: MemoryStore) {
+        self.relay_store = stored;
+        self.restart_relay();
+    }
+
     /// What time it is, Unix milliseconds.
     pub fn now(&self) -> u64 {
         self.now

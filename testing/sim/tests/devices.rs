@@ -136,13 +136,13 @@ fn holds(story: &mut Story, device: usize, text: &str) -> Result<bool> {
 
 #[test]
 fn a_removed_device_reads_nothing_sent_later() -> Result<()> {
-    for (seed, remover) in [(3, 0), (4, 3)] {
+    // By another device, either way round, and by itself.
+    for (seed, remover, removes_itself) in [(3, 0, false), (4, 3, false), (5, 3, true)] {
         let mut story = Story::begin(seed, 3)?;
         let second = story.link(0)?;
         story.world.settle()?;
         everybody_talks(&mut story, &[0, 1, 2, second])?;
-        // Either may remove the other.
-        let removed = if remover == 0 { second } else { 0 };
+        let removed = if remover == 0 || removes_itself { second } else { 0 };
         let id = devices(&mut story, removed)?.into_iter().find(|device| device.current);
         let device_id = id.context("the current device")?.device_id;
         ensure!(holds(&mut story, removed, "of 1")?, "a text cannot be found that is there");

@@ -153,3 +153,44 @@ fn a_full_disk_loses_nothing_that_was_answered() -> Result<()> {
     ensure!(full > 40, "a disk was full {full} times only");
     Ok(())
 }
+
+/// The operator of the relay puts a copy from before back: what was said since is at those who had it, or waits
+/// nowhere at all; what was changed since is known to no relay.
+#[test]
+fn a_relay_from_an_old_copy_loses_no_message_and_no_chat() -> Result<()> {
+    for seed in 0..6 {
+        let mut story = Story::begin(seed, 3)?;
+        for device in 0..3 {
+            say(&mut story, device)?;
+        }
+        story.world.settle()?;
+        let (copy, _) = story.world.relay_at_rest();
+        // One of three hears nothing of what comes now.
+        story.world.go_offline(2, None)?;
+        for device in [0, 1, 0] {
+            say(&mut story, device)?;
+        }
+        if seed % 2 == 1 {
+            rename(&mut story, 0, "After the copy")?;
+            say(&mut story, 1)?;
+        }
+        story.world.set_relay_back(copy);
+        story.world.settle()?;
+        for device in [0, 1, 2] {
+            say(&mut story, device)?;
+            story.world.settle()?;
+        }
+        let expected = if seed % 2 == 1 { 10 } else { 9 };
+        for device in 0..3 {
+            let (texts, unreadable) = read(&mut story, device)?;
+            ensure!(
+                (texts, unreadable) == (expected, 0),
+                "seed {seed}, device {device}: {texts} texts, {unreadable} unreadable"
+            );
+        }
+        let titles: Vec<String> =
+            (0..3).map(|device| Ok(story.group(device)?.title)).collect::<Result<_>>()?;
+        ensure!(titles.iter().all(|title| *title == titles[0]), "seed {seed}: {titles:?}");
+    }
+    Ok(())
+}

@@ -198,12 +198,14 @@ impl Step<'_, '_> {
         let intents = self.tx.intents()?.into_iter().map(|intent| intent.due_at);
         let patience = Some(self.engine.net.patience_until).filter(|_| self.engine.net.online());
         let history = Some(self.engine.net.history_patience);
+        let grant = Some(self.engine.net.grant_patience);
         let files = self.engine.media.deadline().filter(|_| self.engine.net.online());
         let backup = self.engine.net.backup.due.filter(|_| self.engine.net.online());
         let times = intents
             .chain(self.engine.typing.deadlines())
             .chain(patience)
             .chain(history)
+            .chain(grant)
             .chain(files)
             .chain(backup);
         Ok(times.filter(|due| *due > self.now).min())

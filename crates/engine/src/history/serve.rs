@@ -103,6 +103,7 @@ impl Step<'_, '_> {
         if !state.wanted {
             // From now on there are key packages of the device.
             state.wanted = true;
+            self.grant_is_done(&device)?;
             state.total = self.tx.settled_count()?;
             self.tx.tend_all()?;
             self.advance = true;

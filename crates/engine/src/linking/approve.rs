@@ -46,11 +46,14 @@ pub(super) struct Approving {
     /// The entry, signed by both, that is being appended.
     #[prost(bytes = "vec", tag = "9")]
     entry: Vec<u8>,
-    /// The new device is in the log, and the grant is among what is unsent.
+    /// The new device is in the log; the grant is sent until the device asks for the history.
     #[prost(bool, tag = "10")]
     pub granted: bool,
     #[prost(message, repeated, tag = "11")]
     pub unsent: Vec<Unsent>,
+    /// Sealed.
+    #[prost(bytes = "vec", tag = "12")]
+    grant: Vec<u8>,
 }
 
 impl Step<'_, '_> {
@@ -109,7 +112,8 @@ impl Step<'_, '_> {
 
     /// `link.confirm`: the codes are the same; answered when the device is in the log.
     pub fn confirm_link(&mut self, ticket: Ticket, command: &Command) -> Result<()> {
-        let Some(mut state) = self.approving()?.filter(|state| state.offer.is_some()) else {
+        let waits = |state: &Approving| state.offer.is_some() && !state.granted;
+        let Some(mut state) = self.approving()?.filter(waits) else {
             self.fail(ticket, Code::NotFound, "No device waits to be linked.");
             return Ok(());
         };
@@ -140,10 +144,18 @@ impl Step<'_, '_> {
             self.link_confirmed(&Err(failure));
             return Ok(());
         }
-        if state.granted && state.unsent.is_empty() {
-            return Ok(self.tx.delete_meta(APPROVING)?);
-        }
         self.set_approving(&state)
+    }
+
+    /// A device has its grant, or is out again.
+    pub fn grant_is_done(&mut self, device: &DeviceId) -> Result<()> {
+        let of = |offer: &Offer| offer.device_id == device.0;
+        match self.approving()? {
+            Some(state) if state.granted && state.offer.as_ref().is_some_and(of) => {
+                Ok(self.tx.delete_meta(APPROVING)?)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn approving_frame(&mut self, state: Approving, body: Body) -> Result<()> {
@@ -199,7 +211,16 @@ impl Step<'_, '_> {
     }
 
     fn countersigned(&mut self, mut state: Approving, signed: &Countersignature) -> Result<()> {
-        if !state.confirmed || !state.entry.is_empty() || signed.body != state.proposed {
+        if !state.confirmed || signed.body != state.proposed {
+            return Ok(());
+        }
+        if state.granted {
+            // It asks again: what was sent did not come, or not as it was.
+            state.unsent.clear();
+            let grant = state.grant.clone();
+            return self.tell_new(&mut state, Body::Grant(grant));
+        }
+        if !state.entry.is_empty() {
             return Ok(());
         }
         let offer = state.offer.clone().unwrap_or_default();
@@ -328,6 +349,7 @@ impl Step<'_, '_> {
             .map_err(|_| EngineError::Damaged("a link"))?;
         self.offer_history(&device, channel)?;
         state.granted = true;
+        state.grant.clone_from(&sealed);
         self.tell_new(&mut state, Body::Grant(sealed))?;
         self.found_self_chat()?;
         self.tx.tend_all()?;

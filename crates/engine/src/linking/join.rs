@@ -44,10 +44,15 @@ pub(super) struct Joining {
     /// Hellos that were answered.
     #[prost(uint32, tag = "10")]
     hellos: u32,
+    /// The log body that was signed last: the account may have this device already.
+    #[prost(bytes = "vec", tag = "11")]
+    signed: Vec<u8>,
 }
 
 /// Each hello that is answered is one guess at the code for whoever sits in between.
 const MAX_HELLOS: u32 = 3;
+/// A Grant that does not come is asked for again after so long, milliseconds.
+const GRANT_PATIENCE: u64 = 30_000;
 
 impl Step<'_, '_> {
     pub(super) fn joining(&self) -> Result<Option<Joining>> {
@@ -120,7 +125,19 @@ impl Step<'_, '_> {
         for unsent in &state.unsent {
             self.send_link(unsent)?;
         }
-        Ok(())
+        if state.signed.is_empty() { Ok(()) } else { self.countersign(state) }
+    }
+
+    /// Asks for a Grant that should have come, by what it is the answer to.
+    pub fn grant_is_due(&mut self) -> Result<()> {
+        let net = &self.engine.net;
+        if net.link != Link::Guest || net.grant_patience == 0 || net.grant_patience > self.now {
+            return Ok(());
+        }
+        match self.joining()? {
+            Some(state) if !state.signed.is_empty() => self.countersign(state),
+            _ => Ok(()),
+        }
     }
 
     /// The queue of the link is open.
@@ -154,7 +171,8 @@ impl Step<'_, '_> {
             Body::Refusal(Refusal {}) => {
                 self.out.events.push(Event::LinkFailed { reason: "refused".into() });
                 // Another device may still approve.
-                self.set_joining(&Joining { hello: None, reveal: None, unsent: vec![], ..state })
+                let (unsent, signed) = (Vec::new(), Vec::new());
+                self.set_joining(&Joining { hello: None, reveal: None, unsent, signed, ..state })
             }
             Body::Offer(_) | Body::Countersignature(_) => Ok(()),
         }
@@ -216,11 +234,18 @@ impl Step<'_, '_> {
         if !adds_us {
             return Ok(());
         }
+        state.signed.clone_from(&proposal.body);
+        self.countersign(state)
+    }
+
+    /// Sends the signature; what was said before it is known by now.
+    fn countersign(&mut self, mut state: Joining) -> Result<()> {
         let key = SigningKey::from_seed(&secret(&state.device_seed)?);
-        let signature = key.sign(&statement::log_signature(&proposal.body)).to_vec();
-        let body =
-            Body::Countersignature(Countersignature { body: proposal.body.clone(), signature });
-        self.reply(&mut state, body)
+        let signature = key.sign(&statement::log_signature(&state.signed)).to_vec();
+        let body = Countersignature { body: state.signed.clone(), signature };
+        state.unsent.clear();
+        self.engine.net.grant_patience = self.now + GRANT_PATIENCE;
+        self.reply(&mut state, Body::Countersignature(body))
     }
 
     fn grant_came(&mut self, state: Joining, sealed: &[u8]) -> Result<()> {

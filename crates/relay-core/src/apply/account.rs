@@ -58,6 +58,7 @@ pub(super) fn append_log(
     seq: u32,
     entry: Bytes,
     change: LogChange,
+    devices: Vec<MailboxId>,
 ) -> Result<Outcome, StoreError> {
     let Some(mut account) = tx.account(&user)? else {
         return Ok(refused(Refusal::NotFound("user_id")));
@@ -72,9 +73,12 @@ pub(super) fn append_log(
     account.head_seq = seq;
     tx.put(Table::Account, user.0, account.encode_to_vec());
     tx.put(Table::Log, at, entry);
-    match change {
-        LogChange::Added(device) => add_device(tx, &user, &device),
-        LogChange::Other => {}
+    let revoked = match change {
+        LogChange::Added(device) => {
+            add_device(tx, &user, &device);
+            None
+        }
+        LogChange::Other => None,
         LogChange::Revoked(device, mailbox) => {
             let at = key(&[&user.0, &device.0]);
             if let Some(mut row) = tx.device(&user, &device)? {
@@ -83,10 +87,10 @@ pub(super) fn append_log(
                 tx.put(Table::Device, at, row.encode_to_vec());
             }
             drop_mailbox(tx, mailbox);
-            return Ok(Outcome::Revoked(vec![mailbox]));
+            Some(mailbox)
         }
-    }
-    Ok(Outcome::Done)
+    };
+    Ok(Outcome::LogGrew { devices, revoked })
 }
 
 pub(super) fn seen(

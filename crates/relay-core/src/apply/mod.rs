@@ -62,8 +62,8 @@ fn run(
         Operation::CreateAccount { user, genesis, device, username, invite } => {
             account::create(tx, (user, genesis), device, username, invite, now)
         }
-        Operation::AppendLog { user, seq, entry, change } => {
-            account::append_log(tx, user, seq, entry, change)
+        Operation::AppendLog { user, seq, entry, change, devices } => {
+            account::append_log(tx, user, seq, entry, change, devices)
         }
         Operation::Seen { user, device, day } => account::seen(tx, user, device, day),
         Operation::DeleteAccount { user, mailboxes } => account::delete(tx, user, mailboxes),

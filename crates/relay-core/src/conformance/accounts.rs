@@ -79,6 +79,7 @@ pub fn taken_of_named_devices(key: &ServerKey, open: &Open) {
             key: [n; 32],
             mailbox: key.mailbox(&user(1), &device(n)),
         }),
+        devices: Vec::new(),
     };
     let put_one = |n: u8, name: u8| Operation::PutKeyPackages {
         user: user(1),
@@ -87,7 +88,8 @@ pub fn taken_of_named_devices(key: &ServerKey, open: &Open) {
         last_resort: None,
     };
     for (n, seq) in [(5, 1), (6, 2)] {
-        assert_eq!(run(&store, add(n, seq)), Outcome::Done);
+        let grew = Outcome::LogGrew { devices: Vec::new(), revoked: None };
+        assert_eq!(run(&store, add(n, seq)), grew);
     }
     for (n, name) in [(1, 101), (5, 105), (6, 106)] {
         assert!(matches!(run(&store, put_one(n, name)), Outcome::Kept(_)));
@@ -142,9 +144,11 @@ pub fn revoked(key: &ServerKey, open: &Open) {
         seq,
         entry: Bytes::from(format!("entry {seq}")),
         change,
+        devices: vec![mailbox(key, 2)],
     };
     let revoke = entry(1, LogChange::Revoked(device(1), mailbox(key, 1)));
-    assert_eq!(run(&store, revoke.clone()), Outcome::Revoked(vec![mailbox(key, 1)]));
+    let grew = Outcome::LogGrew { devices: vec![mailbox(key, 2)], revoked: Some(mailbox(key, 1)) };
+    assert_eq!(run(&store, revoke.clone()), grew);
     assert_eq!(run(&store, revoke), Outcome::Done, "the same entry again");
     let conflict = run(&store, entry(5, LogChange::Other));
     assert_eq!(conflict, Outcome::Refused(Refusal::LogConflict(1)));

@@ -133,7 +133,8 @@ pub(super) fn log_append(
         (None, Some(device)) => LogChange::Revoked(device.id, relay.key.mailbox(&user, &device.id)),
         (None, None) => LogChange::Other,
     };
-    Ok(Step::execute(Operation::AppendLog { user, seq: body.seq, entry, change }))
+    let devices = log.active().map(|device| relay.key.mailbox(&user, &device.id)).collect();
+    Ok(Step::execute(Operation::AppendLog { user, seq: body.seq, entry, change, devices }))
 }
 
 pub(super) fn log_fetch(

@@ -120,9 +120,11 @@ pub(crate) fn result_of(outcome: &Outcome) -> reply::Result {
         Outcome::Kept(count) => reply::Result::KeyPackageCount(*count),
         Outcome::Taken(taken) => reply::Result::KeyPackagesTaken(taken.clone()),
         Outcome::Refused(refusal) => Failed::from(refusal.clone()).into_result(),
-        Outcome::Done | Outcome::Nacked { .. } | Outcome::Revoked(_) | Outcome::Swept { .. } => {
-            reply::Result::Done(Done {})
-        }
+        Outcome::Done
+        | Outcome::Nacked { .. }
+        | Outcome::Revoked(_)
+        | Outcome::LogGrew { .. }
+        | Outcome::Swept { .. } => reply::Result::Done(Done {}),
     }
 }
 

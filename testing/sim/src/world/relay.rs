@@ -5,8 +5,8 @@ use crate::network::chance;
 use anyhow::{Result, bail};
 use parlor_relay_core::{Ctx, MemoryStore, Read};
 use parlor_wire::relay::{
-    BundleKind, ClientFrame, Goodbye, GoodbyeReason, ServerFrame, client_frame::Request, reply,
-    server_frame,
+    BundleKind, ClientFrame, Goodbye, GoodbyeReason, LogGrew, ServerFrame, client_frame::Request,
+    reply, server_frame,
 };
 use parlor_wire::{GroupId, Hash, Message};
 
@@ -84,6 +84,12 @@ impl World {
         for mailbox in output.wakes {
             if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
                 self.deliver(connection)?;
+            }
+        }
+        for mailbox in output.log_grew {
+            if let Some(connection) = self.mailboxes.get(&mailbox).copied() {
+                let body = Some(server_frame::Body::LogGrew(LogGrew {}));
+                self.send_down(connection, ServerFrame { body });
             }
         }
         for mailbox in output.revoked {
