@@ -467,7 +467,14 @@ impl Step<'_, '_> {
 
     fn stat(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
         let Ok(Outcome::Stat(stat)) = result else { return Ok(()) };
-        if self.tx.number("mailbox_sequence")? >= stat.tail {
+        let reached = self.tx.number("mailbox_sequence")?;
+        if reached > stat.tail {
+            // The relay has forgotten what it gave out: what it has comes again, and what is known counts once.
+            self.tx.set_number("mailbox_sequence", stat.acked.min(stat.tail))?;
+            self.out.disconnect = true;
+            return Ok(());
+        }
+        if reached == stat.tail {
             self.find_groups_behind()?;
         }
         self.refill_key_packages(stat.one_time_key_packages, stat.last_resort)

@@ -304,7 +304,11 @@ fn five_devices_live_through_everything() -> Result<()> {
     let restored = rpc.call("account.restore", params)?;
     ensure!(text(&restored, "user_id")? == user_id, "somebody else");
     let mut restored = Person { rpc, name, user_id, address };
-    said += all_talk(&mut [&mut restored, &mut bob, &mut desktop], "Back again")?;
+    // What is said before the new device is in the chats comes with what is said after it.
+    for word in ["Back again", "And whole"] {
+        said += all_talk(&mut [&mut restored, &mut bob, &mut desktop], word)?;
+        restored.sync()?;
+    }
     same(&mut [&mut restored, &mut bob, &mut desktop], said)?;
 
     // Three again, one of them by a server that dies on the way.

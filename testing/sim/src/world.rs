@@ -440,6 +440,7 @@ impl World {
     /// The relay's operator puts an old copy of everything back; every connection breaks.
     pub fn set_relay_back(&mut self, stored: MemoryStore) {
         self.relay_store = stored;
+        self.commits.clear();
         self.restart_relay();
     }
 

@@ -175,10 +175,10 @@ fn a_relay_from_an_old_copy_loses_no_message_and_no_chat() -> Result<()> {
             say(&mut story, 1)?;
         }
         story.world.set_relay_back(copy);
-        story.world.settle()?;
+        story.world.settle().with_context(|| format!("seed {seed}"))?;
         for device in [0, 1, 2] {
             say(&mut story, device)?;
-            story.world.settle()?;
+            story.world.settle().with_context(|| format!("seed {seed}, device {device}"))?;
         }
         let expected = if seed % 2 == 1 { 10 } else { 9 };
         for device in 0..3 {

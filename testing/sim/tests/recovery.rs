@@ -173,3 +173,36 @@ fn codes_that_are_wrong_or_mistyped_are_told_apart() -> Result<()> {
 fn seeded(seed: u64) -> rand_chacha::ChaCha20Rng {
     rand_core::SeedableRng::seed_from_u64(seed)
 }
+
+/// Between the loss and the restore people go on talking to somebody who has no device.
+#[test]
+fn what_was_said_without_any_device_comes_in_the_end() -> Result<()> {
+    for seed in [21, 22] {
+        let mut story = Story::begin(seed, 3)?;
+        everybody_talks(&mut story, &[0, 1, 2])?;
+        let code = code(&mut story, 0)?;
+        story.world.go_offline(0, None)?;
+        story.world.lose_device(0)?;
+        for _ in 0..3 {
+            everybody_talks(&mut story, &[1, 2])?;
+        }
+        let new = story.world.add_device()?;
+        ensure!(story.world.ask(new, restore(&code)?)?.is_ok());
+        everybody_talks(&mut story, &[1, 2])?;
+        story.world.settle()?;
+        everybody_talks(&mut story, &[new, 1, 2])?;
+        let group = |story: &mut Story, device: usize| -> Result<Vec<MessageId>> {
+            let chat = story.group(device)?.chat_id;
+            let rows =
+                story.world.device(device)?.read(|tx| Ok(tx.history(&chat, None, 10_000)?))?;
+            let texts = rows.iter().filter(|row| row.kind == Kind::Text);
+            Ok(texts.map(|row| row.message_id).collect())
+        };
+        let theirs = group(&mut story, 1)?;
+        ensure!(theirs.len() == 14, "seed {seed}: {} texts", theirs.len());
+        ensure!(group(&mut story, new)? == theirs, "seed {seed}: something is missing");
+        let said = story.said();
+        check(&mut story.world, &said)?;
+    }
+    Ok(())
+}

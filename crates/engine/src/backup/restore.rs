@@ -492,6 +492,7 @@ impl Step<'_, '_> {
             }
             chat.group.get_or_insert(row.group_id);
             self.tx.set_chat(&chat)?;
+            self.heard_nobody(&row.group_id, &row.chat_id, state.made_at)?;
             self.add_intent(row.chat_id, row.group_id, REJOIN, &Wish::default(), 0)?;
         }
         let me = self.me()?;

@@ -5,24 +5,31 @@
 //! bytes of its hash. So a relay that keeps a post back, or says that it was taken and drops it, is found out by
 //! the next one, however it counts. What is missing before the missing one is found when that comes again.
 //!
+//! A device that took the account up again from a backup does not know the newest post of each device; it asks for
+//! what came before the first post that it hears, as far back as to the newest thing that the backup has.
+//!
 //! Whoever asks is answered by the author alone, and only about what was said while he was in the group.
 
 use crate::Result;
 use crate::content::Said;
 use crate::step::{Step, Touch};
+use parlor_store::chats::ChatId;
 use parlor_store::groups::{GroupRow, Status};
 use parlor_store::inbox::Unreadable;
-use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_store::messages::{Kind, MessageRow, PENDING, State};
 use parlor_store::outbox;
 use parlor_wire::content::{Content, Resend, ResendRequest, content::Body};
 use parlor_wire::relay::MailboxItem;
-use parlor_wire::{DeviceId, Hash, Message, MessageId};
+use parlor_wire::{DeviceId, GroupId, Hash, Message, MessageId};
 
 /// How long to wait before a post is asked for again, milliseconds.
 const ASK_AGAIN: u64 = 3600 * 1000;
 
-/// Posts that are looked for one after the other; a longer hole is told by its notice.
-const MOST_STEPS: u32 = 64;
+/// Posts of a device that are looked for one after the other.
+const MOST_STEPS: u32 = 256;
+
+/// Stands for every device that was not heard since a restore.
+const ANY_DEVICE: DeviceId = DeviceId([0; 16]);
 
 const MARK: usize = 8;
 
@@ -73,7 +80,10 @@ impl Step<'_, '_> {
         position: u64,
         hash: &Hash,
     ) -> Result<()> {
-        let heard = self.tx.heard(&row.group_id, device)?;
+        let heard = match self.tx.heard(&row.group_id, device)? {
+            Some(heard) => Some(heard),
+            None => self.tx.heard(&row.group_id, &ANY_DEVICE)?,
+        };
         self.tx.set_heard(&row.group_id, device, hash, position)?;
         let (Some((heard, since)), Some(missing)) = (heard, of_mark(previous)) else {
             return Ok(());
@@ -95,6 +105,24 @@ impl Step<'_, '_> {
                 steps: 0,
             },
         )
+    }
+
+    /// A group was restored: what was said in it after the newest thing that is here has to be asked for.
+    pub fn heard_nobody(&mut self, group: &GroupId, chat: &ChatId, made_at: u64) -> Result<()> {
+        let newest = self.tx.history(chat, None, 1)?.last().map(|row| row.position);
+        let since = newest.filter(|position| *position < PENDING).unwrap_or(made_at);
+        Ok(self.tx.set_heard(group, &ANY_DEVICE, &Hash([0; Hash::LEN]), since)?)
+    }
+
+    /// This device comes into a group by a welcome: everybody is followed anew, and if it is `back`, a hole that a
+    /// restore has left stays one.
+    pub(super) fn follow_anew(&mut self, group: &GroupId, back: bool) -> Result<()> {
+        let hole = self.tx.heard(group, &ANY_DEVICE)?.filter(|_| back);
+        self.tx.forget_heard(group)?;
+        if let Some((nobody, since)) = hole {
+            self.tx.set_heard(group, &ANY_DEVICE, &nobody, since)?;
+        }
+        Ok(())
     }
 
     /// A placeholder in its place, and a note to ask its author to send it again.
@@ -215,11 +243,14 @@ impl Step<'_, '_> {
         self.tx.delete_unreadable(&hash)?;
         self.tx.delete_message(&placeholder_id(&hash))?;
         self.touch_chat(said.chat);
-        self.one_more(&missed, &resend.previous)?;
         // A receipt or another thing without a message of its own: nothing is missing. And what was said before
         // something that came is no news: its author has forgotten what came after, as from an old backup.
         let place = Some(resend.position).filter(|at| *at > 0).unwrap_or(missed.position);
-        if content.message_id.is_empty() || place <= missed.since {
+        if place <= missed.since {
+            return Ok(());
+        }
+        self.one_more(&missed, &resend.previous)?;
+        if content.message_id.is_empty() {
             return Ok(());
         }
         let position = if missed.after.is_empty() { missed.position } else { place };

@@ -87,7 +87,7 @@ impl Step<'_, '_> {
             refreshed_at: 0,
         };
         let back = self.tx.group(&view.id)?.is_some_and(|old| old.status == Status::Stale);
-        self.tx.forget_heard(&view.id)?;
+        self.follow_anew(&view.id, back)?;
         self.tx.set_queue(queue, Some(&view.id))?;
         self.tx.set_group(&row)?;
         let happened = Happened { by: inviter, position: item.time };
