@@ -1,4 +1,4 @@
-back-to-chat = رجوع إلى المحادثة
+back-to-chat = العودة إلى المحادثة
 wallpaper = الخلفية
 wallpaper-as-all = كما في كل المحادثات
 wallpaper-arches = أقواس
@@ -9,19 +9,19 @@ wallpaper-rain = مطر
 wallpaper-plain = سادة
 leave = مغادرة
 leave-group = مغادرة المجموعة
-leave-title = مغادرة { $name }؟
-leave-text = لن يصلك ما يقال بعد ذلك على أي من أجهزتك. ما قيل يبقى لديك.
+leave-title = مغادرة «{ $name }»؟
+leave-text = لن يصلك ما يُقال بعد ذلك على أي من أجهزتك. ما قيل من قبل يبقى لديك.
 block = حظر
 unblock = إلغاء الحظر
 block-title = حظر { $name }؟
-block-text = لن تصلك رسائل من هناك بعد الآن. لا يُخبَر أحد بذلك.
+block-text = لن تصلك رسائله بعد الآن، ولن يُبلَّغ بذلك.
 safety-number = رقم الأمان
-safety-is-compared = قورن
-safety-not-compared = لم يقارَن بعد
+safety-is-compared = تمت مقارنته
+safety-not-compared = لم تتم مقارنته بعد
 safety-with = رقم الأمان مع { $name }
-safety-text = قارنه بما يظهر لدى { $name }، وجهًا لوجه أو في مكالمة. إن تطابقا فلا أحد بينكما.
+safety-text = قارنه بالرقم الذي يراه { $name }، وجهًا لوجه أو في مكالمة. إن تطابق الرقمان فلا أحد يتوسط بينكما.
 safety-code = رمز QR فيه رقم الأمان
-safety-match = متطابقان
+safety-match = الرقمان متطابقان
 members = الأعضاء
 member-count = { $count ->
     [zero] لا أعضاء
@@ -36,22 +36,22 @@ add-members = إضافة أشخاص
 add = إضافة
 rename-group = الاسم والوصف
 group-description = الوصف
-role-owner = المالك
+role-owner = مالك
 role-admin = مشرف
-make-admin = جعله مشرفًا
-make-member = سحب دور المشرف
+make-admin = تعيين كمشرف
+make-member = إلغاء التعيين كمشرف
 remove-member = إزالة من المجموعة
 # رابط الدعوة.
 join-link = رابط الدعوة
-join-none = بالرابط يمكن للناس أن يطلبوا الانضمام. أنت تقرر من يدخل.
+join-none = بوجود رابط يمكن للناس طلب الانضمام. أنت تقرر من يدخل.
 join-make = إنشاء رابط
 join-text = أعطه لمن تريدهم هنا. كل من لديه الرابط يمكنه طلب الانضمام.
 join-code = رمز QR لرابط الدعوة
-join-approve = السؤال قبل الدخول
-join-approve-text = يجب أن يوافق من يحق له إضافة الأشخاص
+join-approve = طلب الموافقة قبل الانضمام
+join-approve-text = يجب أن يوافق شخص يحق له إضافة آخرين
 join-reset = إنشاء رابط جديد
-join-reset-text = عندها لا يؤدي القديم إلى شيء
-join-revoke = سحب الرابط
+join-reset-text = لن يعمل الرابط القديم بعد ذلك
+join-revoke = إلغاء الرابط
 join-asks = { $count ->
     [zero] لا أحد يطلب الانضمام
     [one] شخص واحد يطلب الانضمام
@@ -60,6 +60,6 @@ join-asks = { $count ->
     [many] { $count } شخصًا يطلبون الانضمام
    *[other] { $count } شخص يطلبون الانضمام
 }
-join-let-in = إدخال
-join-accept = إدخال { $name }
-join-decline = عدم إدخال { $name }
+join-let-in = قبول
+join-accept = قبول { $name }
+join-decline = رفض { $name }

@@ -1,8 +1,8 @@
 emoji = رموز تعبيرية
-emoji-keys = رموز تعبيرية (Ctrl ;)
-emoji-search = بحث في الرموز (بالإنجليزية)
-emoji-none = لا رمز لـ «{ $query }»
-emoji-groups = مجموعات الرموز
+emoji-keys = رموز تعبيرية (Ctrl ;‎)
+emoji-search = البحث في الرموز التعبيرية (بالإنجليزية)
+emoji-none = لا رموز تعبيرية لـ «{ $query }»
+emoji-groups = مجموعات الرموز التعبيرية
 emoji-tone = لون البشرة
 emoji-recent = رموزك
 emoji-smileys = وجوه

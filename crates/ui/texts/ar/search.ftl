@@ -1,23 +1,25 @@
-search-all = بحث في المحادثات والرسائل
+search-all = البحث في المحادثات والرسائل
 close-search = إغلاق البحث
-clear = مسح
-search-note = يجري البحث على هذا الجهاز. لا يُسأل خادمك.
-search-none = لا شيء لـ «{ $query }»
-search-none-text = يُبحث فيما على هذا الجهاز فقط. جرّب أحرفًا أقل أو كلمة أخرى.
+clear = محو
+search-note = يجري البحث كله على هذا الجهاز، ولا يُسأل خادمك.
+search-none = لا نتائج لـ «{ $query }»
+search-none-text = يشمل البحث ما على هذا الجهاز فقط. جرّب أحرفًا أقل أو كلمة أخرى.
 search-count = { $count ->
+    [zero] لا نتائج على هذا الجهاز
     [one] نتيجة واحدة على هذا الجهاز
     [two] نتيجتان على هذا الجهاز
     [few] { $count } نتائج على هذا الجهاز
+    [many] { $count } نتيجة على هذا الجهاز
    *[other] { $count } نتيجة على هذا الجهاز
 }
 palette = انتقال سريع
-palette-to = انتقل إلى محادثة أو نفّذ شيئًا أو ابحث عن رسالة
-palette-do = تنفيذ
+palette-to = الانتقال إلى محادثة أو تنفيذ إجراء أو البحث عن رسالة
+palette-do = إجراءات
 palette-move = تنقّل
 palette-open = فتح
-palette-only = الأوامر فقط
+palette-only = الإجراءات فقط
 new-group = مجموعة جديدة
-switch-theme = فاتح أو داكن
+switch-theme = تبديل السمة
 shortcuts = اختصارات لوحة المفاتيح
 keys-go = الانتقال
 keys-list = القائمة

@@ -6,40 +6,40 @@ kind-poll = Umfrage
 location-line = Standort: { $name }
 contact-line = Kontakt: { $name }
 poll-line = Umfrage: { $question }
-location-about = Auf { $metres } m genau
+location-about = Auf { $metres } m genau
 location-open = Auf openstreetmap.org öffnen
 contact-write = Schreiben
 poll-one = Eine Antwort · { $count ->
-    [0] noch keine Stimme
-    [one] eine Stimme
-   *[other] { $count } haben abgestimmt
+    [0] noch keine Stimmen
+    [one] eine Person hat abgestimmt
+   *[other] { $count } Personen haben abgestimmt
 }
 poll-any = Mehrere Antworten · { $count ->
-    [0] noch keine Stimme
-    [one] eine Stimme
-   *[other] { $count } haben abgestimmt
+    [0] noch keine Stimmen
+    [one] eine Person hat abgestimmt
+   *[other] { $count } Personen haben abgestimmt
 }
 poll-closed = Beendet · { $count ->
-    [0] noch keine Stimme
-    [one] eine Stimme
-   *[other] { $count } haben abgestimmt
+    [0] keine Stimmen
+    [one] eine Person hat abgestimmt
+   *[other] { $count } Personen haben abgestimmt
 }
 poll-votes = Stimmen ansehen
 poll-close = Umfrage beenden
 poll-close-title = Diese Umfrage beenden?
 poll-close-text = Danach kann niemand mehr abstimmen. Die Stimmen bleiben.
-attach-menu = Was angehängt wird
+attach-menu = Anhang auswählen
 attach-picture = Foto oder Video
 attach-file = Datei
 location-title = Standort senden
-location-looking = Dein Standort wird ermittelt…
-location-name = Was ist dort? (freiwillig)
-location-denied = Diese Seite darf deinen Standort nicht wissen. Erlaube es in den Einstellungen des Browsers für diese Seite und versuche es noch einmal.
-location-none = Dein Gerät kann gerade nicht sagen, wo es ist.
+location-looking = Dein Standort wird ermittelt …
+location-name = Was ist dort? (optional)
+location-denied = Diese Seite darf deinen Standort nicht abfragen. Erlaube es in den Browsereinstellungen für diese Seite und versuche es dann noch einmal.
+location-none = Dein Gerät kann gerade nicht feststellen, wo es ist.
 location-send = Standort senden
-location-text = Nur dieser Chat bekommt ihn. Es wird keine Karte abgefragt.
+location-text = Nur dieser Chat bekommt ihn. Es wird keine Karte geladen.
 contact-title = Kontakt senden
-contact-none = Es gibt noch niemanden zu senden.
+contact-none = Es gibt noch keine Kontakte zum Senden.
 poll-title = Neue Umfrage
 poll-question = Frage
 poll-option = Antwort { $number }
@@ -51,7 +51,7 @@ poll-send = Umfrage senden
 poll-needs = Eine Umfrage braucht eine Frage und zwei verschiedene Antworten.
 poll-open-votes = Alle hier sehen, wer wofür gestimmt hat.
 stickers = Sticker
-stickers-recent = Zuletzt gesendet
+stickers-recent = Zuletzt verwendet
 stickers-own = Von Parlor
 sticker-add = Ein Bild als Sticker senden
 sticker-cactus = Kaktus
@@ -66,13 +66,13 @@ record = Sprachnachricht aufnehmen
 record-keys = Sprachnachricht aufnehmen (Alt R)
 recording = Aufnahme läuft
 recording-hint = Esc verwirft, Enter sendet.
-recording-hold = Nach oben ziehen, um freihändig aufzunehmen, zur Seite, um zu verwerfen.
+recording-hold = Ziehe nach oben, um freihändig aufzunehmen, oder zur Seite, um zu verwerfen.
 record-discard = Aufnahme verwerfen
 record-stop = Anhalten und anhören
 record-send = Sprachnachricht senden
 record-play = Anhören
-record-denied = Diese Seite darf das Mikrofon nicht verwenden. Erlaube es in den Einstellungen des Browsers für diese Seite und versuche es noch einmal.
-record-none = Es gibt kein Mikrofon.
+record-denied = Diese Seite darf das Mikrofon nicht verwenden. Erlaube es in den Browsereinstellungen für diese Seite und versuche es dann noch einmal.
+record-none = Es ist kein Mikrofon da.
 record-failed = Das Mikrofon lässt sich gerade nicht verwenden. Vielleicht belegt es ein anderes Programm.
 shared = Hier geteilt
 shared-media = Medien
@@ -80,5 +80,5 @@ shared-files = Dateien
 shared-links = Links
 shared-voice = Sprache
 shared-none = Noch nichts.
-shared-more = Mehr zeigen
-shared-show = Im Chat zeigen
+shared-more = Mehr anzeigen
+shared-show = Im Chat anzeigen

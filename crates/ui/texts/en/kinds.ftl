@@ -20,7 +20,7 @@ poll-any = Choose any · { $count ->
    *[other] { $count } voted
 }
 poll-closed = Closed · { $count ->
-    [0] no votes yet
+    [0] no votes
     [one] one voted
    *[other] { $count } voted
 }
@@ -34,7 +34,7 @@ attach-file = File
 location-title = Send your location
 location-looking = Finding out where you are…
 location-name = What’s there? (optional)
-location-denied = This page may not know where you are. Allow it in the browser’s settings for this site, then try again.
+location-denied = This page isn’t allowed to know where you are. Allow it in the browser’s settings for this site, then try again.
 location-none = Your device can’t tell where it is now.
 location-send = Send location
 location-text = Only this chat gets it. No map is asked for.

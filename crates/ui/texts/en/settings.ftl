@@ -88,7 +88,7 @@ knows-waiting = { $count ->
 }
 knows-readable = messages it can read
 knows-kept = Kept
-knows-handle = Username
+knows-handle = Handle
 knows-handle-why = So that people can find you.
 knows-made = Account made
 knows-made-why = The day only.

@@ -1,39 +1,39 @@
-notice-created-you = Ви створили «{ $title }»
-notice-created = Групу «{ $title }» створено: { $by }
+notice-created-you = Ви створили групу «{ $title }»
+notice-created = { $by } створює групу «{ $title }»
 notice-added-you = Ви додали: { $whom }
-notice-added-me = Вас додано: { $by }
+notice-added-me = { $by } додає вас
 notice-added = { $by } додає: { $whom }
 notice-removed-you = Ви вилучили: { $whom }
-notice-removed-me = Вас вилучено: { $by }
+notice-removed-me = { $by } вилучає вас
 notice-removed = { $by } вилучає: { $whom }
-notice-left-you = Ви вийшли
-notice-left = { $by } більше не в чаті
+notice-left-you = Ви вийшли з групи
+notice-left = { $by } виходить із групи
 notice-title-you = Ви змінили назву на «{ $title }»
-notice-title = { $by }: нова назва «{ $title }»
+notice-title = { $by } змінює назву на «{ $title }»
 notice-description-you = Ви змінили опис
-notice-description = { $by }: новий опис
+notice-description = { $by } змінює опис
 notice-policy-you = Ви змінили, кому що дозволено
-notice-policy = { $by }: змінено, кому що дозволено
-notice-role-you = За вашим рішенням { $whom } тепер { $role ->
+notice-policy = { $by } змінює, кому що дозволено
+notice-role-you = Ви змінили роль: { $whom } тепер { $role ->
     [owner] власник
     [admin] адміністратор
    *[other] учасник
 }
-notice-role-me = Ви тепер { $role ->
+notice-role-me = { $by } змінює вашу роль: тепер ви { $role ->
     [owner] власник
     [admin] адміністратор
    *[other] учасник
-} (рішення: { $by })
-notice-role = { $whom } тепер { $role ->
+}
+notice-role = { $by } змінює роль: { $whom } тепер { $role ->
     [owner] власник
     [admin] адміністратор
    *[other] учасник
-} (рішення: { $by })
-notice-device-you = У вас новий пристрій
-notice-device = { $by }: новий пристрій
+}
+notice-device-you = Ви користуєтеся новим пристроєм
+notice-device = { $by } користується новим пристроєм
 notice-restored-you = Ви відновили обліковий запис на новому пристрої
-notice-restored = { $by }: обліковий запис відновлено на новому пристрої
-notice-restored-here = Ви відновили цей чат із копії від { $day }. Пізніших повідомлень може бракувати.
+notice-restored = { $by } відновлює свій обліковий запис на новому пристрої
+notice-restored-here = Ви відновили цей чат із резервної копії від { $day }. Пізніших повідомлень може бракувати.
 notice-gap = Деякі повідомлення не вдалося отримати на цьому пристрої
 notice-parted = Сервер тримав цей пристрій окремо від інших у цьому чаті. Тепер вони знову разом.
-notice-refused = { $by }: недозволена зміна. Її відхилено.
+notice-refused = { $by } намагається внести недозволену зміну. Її відхилено.

@@ -1,26 +1,27 @@
 search-all = Шукати чати й повідомлення
 close-search = Закрити пошук
 clear = Очистити
-search-note = Усе шукається на цьому пристрої. Сервер не питають.
-search-none = Нічого для «{ $query }»
-search-none-text = Шукається лише те, що є на цьому пристрої. Спробуйте менше літер або інше слово.
+search-note = Пошук відбувається на цьому пристрої, без участі вашого сервера.
+search-none = Нічого за запитом «{ $query }»
+search-none-text = Пошук охоплює лише те, що є на цьому пристрої. Спробуйте менше літер або інше слово.
 search-count = { $count ->
     [one] { $count } збіг на цьому пристрої
     [few] { $count } збіги на цьому пристрої
-   *[other] { $count } збігів на цьому пристрої
+    [many] { $count } збігів на цьому пристрої
+   *[other] { $count } збігу на цьому пристрої
 }
-palette = Перейти куди завгодно
+palette = Швидкий перехід
 palette-to = Перейти до чату, зробити щось, знайти повідомлення
-palette-do = Зробити
-palette-move = рух
+palette-do = Дії
+palette-move = рухатися
 palette-open = відкрити
 palette-only = лише дії
 new-group = Нова група
-switch-theme = Світла чи темна
+switch-theme = Змінити тему
 shortcuts = Комбінації клавіш
 keys-go = Перехід
 keys-list = Список
-keys-writing = Написання
+keys-writing = Набір тексту
 keys-anywhere = Будь-де
 keys-next = Наступний чат
 keys-previous = Попередній чат
@@ -28,9 +29,9 @@ keys-unread = Наступний непрочитаний чат
 keys-nth = Від першого до дев’ятого чату
 keys-pane = Наступна панель
 keys-back = Назад
-keys-move = Між повідомленнями
+keys-move = Переходити між повідомленнями
 keys-line = Новий рядок
-keys-edit-last = Змінити останнє своє, у порожньому полі
+keys-edit-last = Редагувати своє останнє повідомлення (у порожньому полі)
 keys-bold = Жирний
 keys-italic = Курсив
 keys-code = Код
