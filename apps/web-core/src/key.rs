@@ -107,16 +107,20 @@ async fn all_labels(database: &JsValue) -> Result<Vec<(u32, String)>, JsValue> {
 
 /// Keeps what is to be known of this account; an empty text forgets it.
 pub async fn set_label(label: &str) -> Result<(), JsValue> {
-    let number = accounts::number();
     let database = open().await?;
-    let record = ask(&database, "get", Some(&accounts::named(NAME, number))).await?;
+    let done = put_label(&database, label).await;
+    let _ = js::call(&database, "close", &[]);
+    done
+}
+
+async fn put_label(database: &JsValue, label: &str) -> Result<(), JsValue> {
+    let number = accounts::number();
+    let record = ask(database, "get", Some(&accounts::named(NAME, number))).await?;
     let sealed = match label {
         "" => None,
         label => Some(seal(&js::get(&record, "key"), label.as_bytes()).await?),
     };
-    let done = put(&database, &accounts::named(LABEL, number), sealed).await;
-    let _ = js::call(&database, "close", &[]);
-    done
+    put(database, &accounts::named(LABEL, number), sealed).await
 }
 
 async fn unwrap(record: &JsValue) -> Result<Secret, JsValue> {

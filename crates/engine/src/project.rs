@@ -6,7 +6,7 @@ use crate::notice::Notice;
 use crate::step::Step;
 use crate::{EngineError, Result};
 use parlor_store::chats::Chat;
-use parlor_store::messages::{Kind, MessageRow, State};
+use parlor_store::messages::{Kind, MessageRow, PENDING, State};
 use parlor_view::{
     ChatInfo, ChatView, JoinLinkView, MemberView, MessageView, PolicyView, ReactionView, SenderView,
 };
@@ -107,6 +107,7 @@ impl Step<'_, '_> {
             mine: row.mine,
             sent_at: row.sent_at,
             received_at: row.received_at,
+            position: Some(row.position).filter(|position| *position < PENDING),
             kind,
             text,
             entities: entities(&body),

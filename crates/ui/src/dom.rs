@@ -1,12 +1,12 @@
 //! What web-sys does not give: watching sizes, the clipboard, small conveniences. All of it best effort: where the
 //! browser lacks something, nothing happens.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlElement};
+use web_sys::{AddEventListenerOptions, Element, Event, HtmlElement};
 
 /// Calls a method of a JavaScript value; nothing if there is none.
 pub fn method(of: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
@@ -17,6 +17,47 @@ pub fn method(of: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue
 /// A property of a JavaScript value.
 pub fn property(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// A plain object with these properties.
+pub fn object(pairs: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in pairs {
+        // A plain object takes every property.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
+}
+
+/// What hears of an event. Dropped, it hears nothing more.
+pub struct Heard {
+    element: Element,
+    name: &'static str,
+    told: Closure<dyn FnMut(Event)>,
+}
+
+/// Hears of events on which nothing depends that the browser does next: it need not wait for the page.
+pub fn hear_late(
+    element: &Element,
+    name: &'static str,
+    told: impl FnMut(Event) + 'static,
+) -> Heard {
+    let told = Closure::<dyn FnMut(Event)>::new(told);
+    let options = AddEventListenerOptions::new();
+    options.set_passive(true);
+    let function = told.as_ref().unchecked_ref();
+    // Only a signal that was aborted is refused, and there is none.
+    let _ = element
+        .add_event_listener_with_callback_and_add_event_listener_options(name, function, &options);
+    Heard { element: element.clone(), name, told }
+}
+
+impl Drop for Heard {
+    fn drop(&mut self) {
+        let function = self.told.as_ref().unchecked_ref();
+        // Never refused.
+        let _ = self.element.remove_event_listener_with_callback(self.name, function);
+    }
 }
 
 /// Tells when the sizes of elements change. Dropped, it stops.

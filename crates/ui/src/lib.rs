@@ -32,8 +32,10 @@ pub mod faces;
 pub mod groups;
 pub mod heights;
 pub mod markup;
+pub mod places;
 pub mod search;
 pub mod waveform;
+pub mod window;
 pub mod words;
 
 #[cfg(target_family = "wasm")]

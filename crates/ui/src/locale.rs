@@ -17,6 +17,8 @@ struct Locale {
     number: Intl::NumberFormat,
     formats: Vec<(Moment, js_sys::Function)>,
     relative: js_sys::Function,
+    /// The minute whose clock was said last, and how: many in a row ask for the same.
+    clock: RefCell<(u64, String)>,
 }
 
 /// How a time is said.
@@ -106,6 +108,7 @@ pub async fn choose(wanted: Option<&str>) {
         number: Intl::NumberFormat::new(&tags, &Object::new()),
         formats,
         relative: relative.unwrap_or_else(|| js_sys::Function::new_no_args("")),
+        clock: RefCell::default(),
     };
     LOCALE.with_borrow_mut(|slot| *slot = Some(locale));
 }
@@ -133,10 +136,19 @@ pub fn number(number: f64) -> String {
 /// A time (Unix milliseconds) in words.
 pub fn moment(at: u64, how: Moment) -> String {
     with(|locale| {
+        let clock = (how == Moment::Clock).then_some(at / 60_000);
+        let known = locale.clock.borrow().clone();
+        if clock == Some(known.0) && !known.1.is_empty() {
+            return known.1;
+        }
         let date = Date::new(&(at as f64).into());
         let format = locale.formats.iter().find(|(moment, _)| *moment == how);
         let said = format.and_then(|(_, format)| format.call1(&JsValue::NULL, &date).ok());
-        said.and_then(|said| said.as_string()).unwrap_or_default()
+        let said = said.and_then(|said| said.as_string()).unwrap_or_default();
+        if let Some(minute) = clock {
+            locale.clock.replace((minute, said.clone()));
+        }
+        said
     })
 }
 

@@ -142,6 +142,8 @@ pub struct MessageView {
     pub sent_at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received_at: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
     pub kind: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

@@ -4,6 +4,7 @@ mod axe;
 mod machine;
 mod memory;
 mod people;
+mod work;
 
 pub use people::in_browsers;
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, Relay, World, in_browsers, text};
+use parlor_e2e::{Browser, Relay, World, in_browsers};
 use serde_json::json;
 
 const FIELD: &str = "composer";
@@ -98,6 +98,56 @@ fn without_a_network_the_page_opens_and_what_is_written_leaves_later() -> Result
 }
 
 #[test]
+fn what_waits_and_what_comes_late_stand_in_one_order_on_both_sides() -> Result<()> {
+    const EACH: usize = 4;
+    let mut world = World::new()?;
+    let server = world.relay.url().to_owned();
+    in_browsers(async {
+        let ines = Browser::start().await?;
+        ines.sign_up(&server, "Ines Duarte", "ines").await?;
+        let mut amara = world.person("Amara Osei")?;
+        let (chat, _) = ines.meet("ines", &mut amara, "Before the power cut").await?;
+        ines.write_and_enter(FIELD, "The lamp flickers").await?;
+        amara.hears("The lamp flickers")?;
+        // Both write while there is no server; who is first afterwards is the server's to say.
+        world.relay.kill9()?;
+        ines.see_text("Can’t reach").await?;
+        for number in 0..EACH {
+            ines.write_and_enter(FIELD, &format!("Ines in the dark {number}")).await?;
+            amara.say(&chat, &format!("Amara in the dark {number}"))?;
+        }
+        ines.see_text(&format!("Ines in the dark {}", EACH - 1)).await?;
+        world.relay.restart()?;
+        let order = format!(
+            "const lines = () => [...document.querySelectorAll('.slot p.text')]
+                .map((line) => /\\w+ in the dark \\d/.exec(line.textContent)?.[0]).filter(Boolean);
+            while (lines().length < {} || document.querySelector('.thread .tick.sending'))
+                await new Promise(requestAnimationFrame);
+            return lines();",
+            2 * EACH
+        );
+        let shown = ines.script(&order, parlor_e2e::DEADLINE).await?;
+        let told = amara.rpc.until("all that was written in the dark", |rpc| {
+            let page = rpc.call("messages.history", json!({"chat_id": chat}))?;
+            let lines: Vec<_> = page["messages"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|message| message["text"].as_str())
+                .filter(|text| text.contains("in the dark"))
+                .map(str::to_owned)
+                .collect();
+            Ok((lines.len() == 2 * EACH).then_some(lines))
+        })?;
+        assert_eq!(shown, json!(told));
+        // And in the same order when the page reads them anew.
+        ines.reload().await?;
+        assert_eq!(ines.script(&order, parlor_e2e::DEADLINE).await?, shown);
+        ines.close().await
+    })
+}
+
+#[test]
 fn a_second_browser_is_linked_gets_everything_and_is_removed() -> Result<()> {
     let world = World::new()?;
     let server = world.relay.url();
@@ -106,12 +156,7 @@ fn a_second_browser_is_linked_gets_everything_and_is_removed() -> Result<()> {
         first.sign_up(server, "Ines Duarte", "ines").await?;
         // What was said before: by somebody who uses no browser.
         let mut amara = world.person("amara")?;
-        let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
-        let chat = text(&chat, "chat_id")?;
-        amara.say(&chat, "Said before there was a second device")?;
-        first.press("Requests1").await?;
-        first.press_chat("amara").await?;
-        first.press("Accept").await?;
+        first.meet("ines", &mut amara, "Said before there was a second device").await?;
 
         first.open(&format!("{server}/#/settings/devices")).await?;
         second.open(&format!("{server}/#/start/link")).await?;

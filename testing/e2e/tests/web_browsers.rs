@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, Kind, World, in_browsers, text};
-use serde_json::json;
+use parlor_e2e::{Browser, Kind, World, in_browsers};
 
 const FIELD: &str = "composer";
 
@@ -20,13 +19,8 @@ fn talk(kind: Kind, stays: bool) -> Result<()> {
         }
         ines.sign_up(world.relay.url(), "Ines Duarte", "ines").await?;
 
-        let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
-        let chat = text(&chat, "chat_id")?;
-        amara.say(&chat, "Are the good lemons in yet?")?;
-        ines.press("Requests1").await?;
-        ines.press_chat("amara").await?;
+        ines.meet("ines", &mut amara, "Are the good lemons in yet?").await?;
         ines.see_text("Are the good lemons in yet?").await?;
-        ines.press("Accept").await?;
         ines.write_and_enter(FIELD, "Since Tuesday").await?;
         amara.hears("Since Tuesday")?;
 

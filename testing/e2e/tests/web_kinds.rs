@@ -17,14 +17,7 @@ fn gets(person: &mut Person, kind: &str) -> Result<Value> {
 /// Ines in a browser with Amara's chat open; the chat as Amara knows it.
 async fn meet(ines: &Browser, server: &str, amara: &mut Person) -> Result<String> {
     ines.sign_up(server, "Ines Duarte", "ines").await?;
-    let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
-    let chat = text(&chat, "chat_id")?;
-    amara.say(&chat, "Which bird was it?")?;
-    ines.press("Requests1").await?;
-    ines.press_chat("Amara").await?;
-    ines.press("Accept").await?;
-    ines.see(By::Id("composer")).await?;
-    Ok(chat)
+    Ok(ines.meet("ines", amara, "Which bird was it?").await?.0)
 }
 
 async fn attach(ines: &Browser, what: &str) -> Result<()> {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use anyhow::Result;
-use parlor_e2e::{Browser, World, in_browsers, text};
+use parlor_e2e::{Browser, World, in_browsers};
 use serde_json::json;
 
 const FIELD: &str = "composer";
@@ -29,13 +29,8 @@ fn every_screen_is_accessible() -> Result<()> {
         ines.see_text("Pull up a chair").await?;
         ines.pictures("no-chats").await?;
 
-        let chat = amara.call("chats.direct", json!({"address": "ines"}))?;
-        let chat = text(&chat, "chat_id")?;
         let words = "Are the *good* lemons in yet? See https://example.org and `this`";
-        let first = amara.say(&chat, words)?;
-        ines.press("Requests1").await?;
-        ines.press_chat("amara").await?;
-        ines.press("Accept").await?;
+        let (chat, first) = ines.meet("ines", &mut amara, words).await?;
         ines.write_and_enter(FIELD, "Since Tuesday").await?;
         amara.hears("Since Tuesday")?;
         amara.call("messages.react", json!({"message_id": first, "emoji": "👍"}))?;

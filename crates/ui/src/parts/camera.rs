@@ -4,7 +4,7 @@
 use super::dialog::Dialog;
 use crate::state::session::Session;
 use crate::{dom, t};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Reflect};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -113,17 +113,8 @@ fn Sight(found: Callback<String>, close: Callback<()>) -> impl IntoView {
 /// The camera that looks away from the person, if there are two.
 async fn stream() -> Option<JsValue> {
     let devices = dom::property(&window().navigator(), "mediaDevices")?;
-    let wishes = object(&[("video", object(&[("facingMode", "environment".into())]))]);
+    let wishes = dom::object(&[("video", dom::object(&[("facingMode", "environment".into())]))]);
     dom::wait(dom::method(&devices, "getUserMedia", &[wishes])?).await
-}
-
-fn object(pairs: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in pairs {
-        // A plain object takes every property.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object.into()
 }
 
 /// Where pictures come from and go to.
@@ -163,7 +154,7 @@ impl Seen {
             .ok()?;
         let picture = context.get_image_data(0.0, 0.0, width, height).ok()?;
         let pixels = dom::property(&dom::property(&picture, "data")?, "buffer")?;
-        let message = object(&[
+        let message = dom::object(&[
             ("width", width.into()),
             ("height", height.into()),
             ("pixels", pixels.clone()),

@@ -12,6 +12,7 @@ use crate::state::session::Session;
 use crate::state::thread::Threads;
 use crate::state::toasts::Toasts;
 use crate::{dom, t};
+use leptos::html;
 use leptos::prelude::*;
 use parlor_view::{ChatView, MessageView};
 use serde_json::json;
@@ -353,26 +354,23 @@ fn focus_point() -> (f64, f64) {
     })
 }
 
-/// The buttons beside a message that the pointer is on.
-pub fn hover(actions: Actions, id: String) -> impl IntoView {
-    let open = {
-        let id = id.clone();
-        move |event: MouseEvent| {
-            event.stop_propagation();
-            let control = event
-                .current_target()
-                .and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
-            if let Some(control) = control {
-                actions.menu(&id, below(&control));
-            }
+/// The buttons beside a message that the pointer is on; which that is changes.
+pub fn hover(actions: Actions, node: NodeRef<html::Div>, id: StoredValue<String>) -> impl IntoView {
+    let open = move |event: MouseEvent| {
+        event.stop_propagation();
+        let control = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(control) = control {
+            actions.menu(&id.get_value(), below(&control));
         }
     };
     let reply = move |event: MouseEvent| {
         event.stop_propagation();
-        actions.reply(&id);
+        actions.reply(&id.get_value());
     };
     draw! {
-        <div class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
+        <div node_ref=node class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
             <button class={"icon-btn sm"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
                 {icon(icon::ARROW_BEND_UP_LEFT, "s18 flip")}
             </button>

@@ -9,119 +9,88 @@ use crate::faces;
 use crate::list::preview;
 use crate::locale::{self, Moment};
 use crate::parts::avatar::{Face, face};
-use crate::parts::hold::Hold;
 use crate::parts::icon::{self, icon};
 use crate::parts::tick::{self, tick};
 use crate::state::people::People;
 use crate::state::session::Session;
-use crate::state::thread::{Row, Stand, Threads};
+use crate::state::thread::{Row, Threads};
 use crate::t;
 use leptos::prelude::*;
-use parlor_view::{AttachmentView, MessageView, Word};
+use parlor_view::{AttachmentView, MessageView};
 
-/// How far the message is that is drawn.
-#[derive(Clone, Copy)]
-struct Standing(Memo<Word>);
+/// The message that is drawn, as it is now.
+type Live = ArcRwSignal<MessageView>;
 
-/// A message in its place.
-#[component]
-pub fn Message(row: Row, stand: Memo<Stand>, group: bool) -> impl IntoView {
-    let message = row.message.clone();
-    let finding = super::find::Finding::here();
-    let message = Memo::new(move |_| {
-        let mut message = message.get();
-        if let Some(found) = finding.marks.with(|marks| marks.get(&message.message_id).cloned()) {
-            message.highlights = found;
-        }
-        message
-    });
-    // How far it is and what others think of it change often; the bubble, in which something may be playing, stays.
-    let state = Memo::new(move |_| message.with(|message| message.state.clone()));
-    provide_context(Standing(state));
-    let body = Memo::new(move |_| {
-        let failed = state.with(|state| state == "failed");
-        let state = if failed { "failed" } else { "sent" };
-        MessageView { reactions: Vec::new(), state: state.into(), ..message.get() }
-    });
-    let notice = message.with_untracked(|message| message.kind == "notice");
-    if notice {
-        return draw! { <super::notice::Notice message=message /> }.into_any();
+/// A message in its place. There are few signals in it on purpose: rows are made by the dozen while one scrolls.
+pub fn message(row: &Row, group: bool) -> AnyView {
+    let live = row.message.clone();
+    if live.with_untracked(|message| message.kind == "notice") {
+        let message = Memo::new(move |_| live.get());
+        return draw! { <super::notice::Notice message=message /> };
     }
-    let actions = Actions::here();
-    let id = row.id.to_string();
-    let mine = message.with_untracked(|message| message.mine);
-    let with_face = group && !mine;
-    let class = move || {
-        let side = if mine { "own" } else { "other" };
-        let face = if with_face { "with-ava" } else { "" };
-        format!("msg {side} {} {face}", stand.get().place.class())
-    };
-    let people = People::here();
-    let author_face = move || {
-        (with_face && stand.get().place.closes()).then(|| {
-            message.with(|message| {
-                let sender = &message.sender;
-                let photo = people.get(&sender.user_id).and_then(|person| person.avatar);
-                let drawn = Face {
-                    id: sender.user_id.clone(),
-                    name: sender.display_name.clone(),
-                    photo,
-                    ..Face::default()
-                };
-                face(&drawn, "")
-            })
+    // How far it is and what others think of it change often; the bubble, in which something may be playing, stays.
+    let body = {
+        let (live, finding) = (live.clone(), super::find::Finding::here());
+        Memo::new(move |_| {
+            let mut message = live.get();
+            let state = if message.state == "failed" { "failed" } else { "sent" };
+            message.reactions = Vec::new();
+            message.state = state.into();
+            message.position = None;
+            if let Some(found) = finding.marks.with(|marks| marks.get(&message.message_id).cloned())
+            {
+                message.highlights = found;
+            }
+            message
         })
     };
-    let picked = {
-        let id = id.clone();
-        move || actions.is_picked(&id)
-    };
-    let menu = {
-        let id = id.clone();
-        move |event: web_sys::MouseEvent| {
-            event.prevent_default();
-            actions.menu(&id, (event.client_x().into(), event.client_y().into()));
+    let (actions, id) = (Actions::here(), row.id.clone());
+    let mine = live.with_untracked(|message| message.mine);
+    let with_face = group && !mine;
+    let class = {
+        let (stand, id) = (row.stand.clone(), id.clone());
+        move || {
+            let side = if mine { "own" } else { "other" };
+            let face = if with_face { "with-ava" } else { "" };
+            let picked = if actions.is_picked(&id) { "picked" } else { "" };
+            format!("msg {side} {} {face} {picked}", stand.get().place.class())
         }
     };
-    let hold = {
-        let id = id.clone();
-        Hold::new(Callback::new(move |at| actions.menu(&id, at)))
+    let label = {
+        let live = live.clone();
+        move || live.with(label)
     };
-    let press = {
-        let id = id.clone();
-        move |event: web_sys::MouseEvent| actions.press(&event, &id)
+    let inside = {
+        let (live, stand) = (live.clone(), row.stand.clone());
+        move || {
+            let author = with_face && stand.get().place.opens();
+            body.with(|message| bubble(message, &live, author))
+        }
     };
-    let reply = {
-        let id = id.clone();
-        move |_| actions.reply(&id)
-    };
-    let hover_id = id.clone();
+    let face = with_face.then(|| {
+        let (live, stand) = (live.clone(), row.stand.clone());
+        move || stand.get().place.closes().then(|| live.with(author_face))
+    });
+    let below = move || live.with(|message| (react::reactions(message), react::failure(message)));
     draw! {
-        <article
-            class=class
-            class:picked=picked
-            data-message={id}
-            tabindex={"-1"}
-            aria-label=move || message.with(label)
-            on:contextmenu=menu
-            on:touchstart=move |event| hold.begin(&event)
-            on:touchmove=move |_| hold.cancel()
-            on:touchend=move |event| hold.end(&event)
-            on:touchcancel=move |_| hold.cancel()
-            on:dblclick=reply
-            on:click=press
-        >
-            {author_face}
-            {move || {
-                let author = with_face && stand.get().place.opens();
-                body.with(|message| bubble(message, author))
-            }}
-            {move || message.with(react::reactions)}
-            {move || message.with(react::failure)}
-            {super::actions::hover(actions, hover_id)}
+        <article class=class data-message={id.to_string()} tabindex={"-1"} aria-label=label>
+            {face}
+            {inside}
+            {below}
         </article>
     }
-    .into_any()
+}
+
+fn author_face(message: &MessageView) -> impl IntoView + use<> {
+    let sender = &message.sender;
+    let photo = People::here().get(&sender.user_id).and_then(|person| person.avatar);
+    let drawn = Face {
+        id: sender.user_id.clone(),
+        name: sender.display_name.clone(),
+        photo,
+        ..Face::default()
+    };
+    face(&drawn, "")
 }
 
 /// What a message is called: who, what, when, how far.
@@ -142,21 +111,21 @@ fn label(message: &MessageView) -> String {
 }
 
 /// The time and the state, at the end of the last line.
-fn meta(message: &MessageView) -> AnyView {
+fn meta(message: &MessageView, live: &Live) -> AnyView {
     let edited = message.edited_at.is_some().then(|| draw! { <span>{t!("edited")}</span> });
     let state = message.mine.then(|| {
-        let Standing(state) = expect_context();
-        move || tick(&state.get())
+        let live = live.clone();
+        move || live.with(|message| tick(&message.state))
     });
     draw! {
         {edited}
-        <time title={locale::moment(message.sent_at, Moment::Full)}>{locale::moment(message.sent_at, Moment::Clock)}</time>
+        <time>{locale::moment(message.sent_at, Moment::Clock)}</time>
         {state}
     }
     .into_any()
 }
 
-fn bubble(message: &MessageView, author: bool) -> AnyView {
+fn bubble(message: &MessageView, live: &Live, author: bool) -> AnyView {
     if message.kind == "deleted" {
         return gone(message);
     }
@@ -165,7 +134,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
             <div class={"bubble bare"}>
                 {author.then(|| author_line(message))}
                 <div class={"big-emoji"}>{emoji}</div>
-                <span class={"meta-pill"}>{meta(message)}</span>
+                <span class={"meta-pill"}>{meta(message, live)}</span>
             </div>
         }
         .into_any();
@@ -174,13 +143,13 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         return draw! {
             <div class={"bubble hollow"}>
                 <span class={"gone"}>{icon(icon::HOURGLASS_MEDIUM, "s16")}{t!("unreadable")}</span>
-                <span class={"meta"}>{meta(message)}</span>
+                <span class={"meta"}>{meta(message, live)}</span>
             </div>
         }
         .into_any();
     }
     if message.kind == "sticker" {
-        return sticker(message, author);
+        return sticker(message, live, author);
     }
     const KNOWN: [&str; 9] =
         ["text", "image", "video", "voice", "audio", "file", "location", "contact", "poll"];
@@ -188,7 +157,7 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         return draw! {
             <div class={"bubble hollow"}>
                 <span class={"gone"}>{icon(icon::INFO, "s16")}{t!("kind-unknown")}</span>
-                <span class={"meta"}>{meta(message)}</span>
+                <span class={"meta"}>{meta(message, live)}</span>
             </div>
         }
         .into_any();
@@ -199,27 +168,28 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         message.attachments.iter().filter(|file| !is_picture(file)).cloned().collect();
     let only_pictures = has_pictures && !has_text && others.is_empty();
     let media = has_pictures && others.is_empty();
-    let meta_line = || draw! { <span class={"meta"}>{meta(message)}</span> }.into_any();
-    let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message))));
+    let meta_line = || draw! { <span class={"meta"}>{meta(message, live)}</span> }.into_any();
+    let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message, live))));
     let id = message.message_id.clone();
     let sounds = |file: &AttachmentView| {
         matches!(&*file.kind, "voice" | "audio")
             && !matches!(&*file.state, "downloading" | "expired" | "failed")
     };
     let one_sound = !has_text && !has_pictures && matches!(others.as_slice(), [one] if sounds(one));
-    let boxes = others
+    let boxes: Vec<AnyView> = others
         .into_iter()
         .map(move |file| {
             let id = id.clone();
             if sounds(&file) {
-                let tail = one_sound
-                    .then(|| draw! { <span class={"meta"}>{meta(message)}</span> }.into_any());
+                let tail = one_sound.then(|| {
+                    draw! { <span class={"meta"}>{meta(message, live)}</span> }.into_any()
+                });
                 draw! { <Sound message_id=id file=file tail=tail /> }.into_any()
             } else {
                 draw! { <FileBox message_id=id file=file /> }.into_any()
             }
         })
-        .collect_view();
+        .collect();
     let words = match (only_pictures || one_sound, media && has_text) {
         (true, _) => ().into_any(),
         (_, true) => {
@@ -227,26 +197,31 @@ fn bubble(message: &MessageView, author: bool) -> AnyView {
         }
         _ => formatted::text(message, meta_line()),
     };
-    let words = thing(message).unwrap_or_else(|| fold(message, words));
-    draw! {
-        <div class={"bubble"} class:media=media class:sound=one_sound>
-            {author.then(|| author_line(message))}
-            {message.forwarded.then(|| draw! {
-                <div class={"fwd"}>{icon(icon::ARROW_BEND_UP_RIGHT, "s16 flip")}{t!("forwarded")}</div>
-            })}
-            {message.reply_to.clone().map(|id| draw! { <Quote id=id /> })}
-            {shots}
-            {boxes}
-            {message.preview.as_ref().map(cards::page)}
-            {words}
-        </div>
-    }
-    .into_any()
+    let words = thing(message, live).unwrap_or_else(|| fold(message, words));
+    let class = match (media, one_sound) {
+        (true, _) => "bubble media",
+        (_, true) => "bubble sound",
+        _ => "bubble",
+    };
+    let forwarded = message.forwarded.then(|| {
+        draw! { <div class={"fwd"}>{icon(icon::ARROW_BEND_UP_RIGHT, "s16 flip")}{t!("forwarded")}</div> }
+    });
+    // In a list, in which what is not there takes no node of the document.
+    let parts = [
+        author.then(|| author_line(message).into_any()),
+        forwarded,
+        message.reply_to.clone().map(|id| draw! { <Quote id=id /> }),
+        shots.map(IntoAny::into_any),
+        (!boxes.is_empty()).then(|| boxes.collect_view().into_any()),
+        message.preview.as_ref().map(|page| cards::page(page).into_any()),
+        Some(words),
+    ];
+    draw! { <div class={class}>{parts.into_iter().flatten().collect_view()}</div> }
 }
 
 /// A message that is a thing by itself.
-fn thing(message: &MessageView) -> Option<AnyView> {
-    let meta = || draw! { <span class={"meta"}>{meta(message)}</span> }.into_any();
+fn thing(message: &MessageView, live: &Live) -> Option<AnyView> {
+    let meta = || draw! { <span class={"meta"}>{meta(message, live)}</span> }.into_any();
     match (&message.location, &message.contact, &message.poll) {
         (Some(location), ..) => Some(cards::location(location, meta())),
         (_, Some(card), _) => Some(cards::contact(card, meta())),
@@ -255,7 +230,7 @@ fn thing(message: &MessageView) -> Option<AnyView> {
     }
 }
 
-fn sticker(message: &MessageView, author: bool) -> AnyView {
+fn sticker(message: &MessageView, live: &Live, author: bool) -> AnyView {
     let id = message.message_id.clone();
     let one = message.attachments.first().cloned();
     draw! {
@@ -263,7 +238,7 @@ fn sticker(message: &MessageView, author: bool) -> AnyView {
             {author.then(|| author_line(message))}
             {message.reply_to.clone().map(|id| draw! { <Quote id=id /> })}
             {one.map(|file| draw! { <cards::Sticker message_id=id file=file /> })}
-            <span class={"meta-pill"}>{meta(message)}</span>
+            <span class={"meta-pill"}>{meta(message, live)}</span>
         </div>
     }
     .into_any()

@@ -112,15 +112,6 @@ fn class(name: &str) -> Option<Function> {
     dom::property(&window(), name)?.dyn_into().ok()
 }
 
-fn object(pairs: &[(&str, JsValue)]) -> JsValue {
-    let object = js_sys::Object::new();
-    for (name, value) in pairs {
-        // A plain object takes every property.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object.into()
-}
-
 async fn promised(promise: Option<JsValue>) -> Result<JsValue, JsValue> {
     let promise = promise.and_then(|promise| promise.dyn_into::<js_sys::Promise>().ok());
     JsFuture::from(promise.ok_or(JsValue::NULL)?).await
@@ -173,7 +164,7 @@ impl Recorder {
                 return;
             };
             let devices = dom::property(&window().navigator(), "mediaDevices");
-            let wanted = object(&[("audio", JsValue::TRUE)]);
+            let wanted = dom::object(&[("audio", JsValue::TRUE)]);
             let asked = devices.and_then(|of| dom::method(&of, "getUserMedia", &[wanted]));
             let stream = promised(asked).await;
             let waits = self.stage.try_get_untracked() == Some(Stage::Asking);
@@ -221,7 +212,8 @@ impl Recorder {
         if !format.is_empty() {
             options.push(("mimeType", format.into()));
         }
-        let recorder = Reflect::construct(&maker, &Array::of2(stream, &object(&options))).ok()?;
+        let recorder =
+            Reflect::construct(&maker, &Array::of2(stream, &dom::object(&options))).ok()?;
         let pieces = Array::new();
         let mut taken = pieces.clone();
         let came = Closure::<dyn FnMut(Event)>::new(move |event: Event| {

@@ -7,22 +7,27 @@
 //! | rows come before the first, or are let go there | the row at the upper edge |
 //! | a row above the upper edge has another height | the row at the upper edge |
 //! | a row comes behind the last | the end, if one is at the end; else the row at the upper edge |
+//! | a row comes late, goes, or gets another place | the same |
 //! | a message is wanted | that message, until one scrolls |
 
+mod follow;
+
 use crate::heights::Heights;
-use crate::state::thread::{Change, Row, Threads};
+use crate::state::thread::{Row, Threads};
+use crate::window;
 use leptos::html;
 use leptos::prelude::*;
-use parlor_view::MessageView;
 use std::time::Duration;
 use web_sys::HtmlElement;
 
-/// Pixels that are drawn above and below what is seen.
-const BEYOND: f64 = 800.0;
+/// Pixels that are drawn above and below what is seen: somebody who scrolls quickly comes so far in a few frames.
+const BEYOND: f64 = 1200.0;
+/// Of these so many at once where one is taken to.
+const AROUND: f64 = 300.0;
 /// So near to the end counts as being there.
 const NEAR: f64 = 24.0;
 /// With so few rows left above, older ones are asked for.
-const FEW: usize = 40;
+const FEW: usize = 120;
 /// A place that is wanted is kept for so long, unless one scrolls.
 const SETTLED: Duration = Duration::from_millis(900);
 
@@ -63,14 +68,6 @@ enum Goal {
     Row(usize),
 }
 
-/// Messages that came and are not shown yet.
-#[derive(Debug, Clone, Copy, Default)]
-struct Came {
-    count: usize,
-    /// Whether one of them is one's own.
-    own: bool,
-}
-
 /// The drawn stretch of the thread.
 #[derive(Clone, Copy)]
 pub struct Scroll {
@@ -80,7 +77,7 @@ pub struct Scroll {
     /// Grows with every goal.
     aims: StoredValue<u32>,
     /// What came since the last frame.
-    came: StoredValue<Came>,
+    came: StoredValue<follow::Came>,
     /// Rows that are drawn: the first, and the one behind the last.
     pub range: RwSignal<(usize, usize)>,
     /// Whether one is at the newest message.
@@ -104,7 +101,7 @@ impl Scroll {
             heights: StoredValue::new(Heights::default()),
             goal: StoredValue::new(Goal::End),
             aims: StoredValue::new(0),
-            came: StoredValue::new(Came::default()),
+            came: StoredValue::new(follow::Came::default()),
             range: RwSignal::new((0, 0)),
             at_end: RwSignal::new(true),
             missed: RwSignal::new(0),
@@ -121,93 +118,6 @@ impl Scroll {
         self.thread
             .rows
             .with_value(|rows| rows.get(from..to.min(rows.len())).unwrap_or_default().to_vec())
-    }
-
-    /// Follows what became of the rows.
-    pub fn follow(self, change: Change) {
-        let guesses = |from: usize, to: usize| {
-            self.thread.rows.with_value(|rows| {
-                rows.get(from..to.min(rows.len()))
-                    .unwrap_or_default()
-                    .iter()
-                    .map(guess)
-                    .collect::<Vec<_>>()
-            })
-        };
-        let count = self.thread.rows.with_value(Vec::len);
-        match change {
-            Change::All => {
-                self.heights.set_value(Heights::new(guesses(0, count)));
-                self.missed.set(0);
-                let new = self.thread.new_from.get_untracked();
-                let row = new.and_then(|(id, _)| self.thread.position(&id));
-                self.aim(row.map_or(Goal::End, Goal::Row));
-            }
-            Change::Before(new) => {
-                let guesses = guesses(0, new);
-                let more: f64 = guesses.iter().sum();
-                self.heights.update_value(|heights| heights.splice(0, 0, guesses));
-                if let Goal::Row(row) = self.goal.get_value() {
-                    self.goal.set_value(Goal::Row(row + new));
-                }
-                self.lowest.update_untracked(|lowest| *lowest += new);
-                let (from, to) = self.range.get_untracked();
-                self.draw(from + new, to + new);
-                self.scroll_by(more);
-            }
-            Change::Behind(new) => {
-                let guesses = guesses(count - new, count);
-                self.heights.update_value(|heights| heights.splice(count - new, 0, guesses));
-                self.look();
-            }
-            Change::LeftBefore(gone) => {
-                let less = self.heights.with_value(|heights| heights.top(gone));
-                self.heights.update_value(|heights| heights.splice(0, gone, []));
-                if let Goal::Row(row) = self.goal.get_value() {
-                    self.goal.set_value(Goal::Row(row.saturating_sub(gone)));
-                }
-                self.lowest.update_untracked(|lowest| *lowest = lowest.saturating_sub(gone));
-                let (from, to) = self.range.get_untracked();
-                self.draw(from.saturating_sub(gone), to.saturating_sub(gone));
-                self.scroll_by(-less);
-            }
-            Change::LeftBehind(gone) => {
-                self.heights.update_value(|heights| heights.splice(count, gone, []));
-                let (from, to) = self.range.get_untracked();
-                self.draw(from.min(count), to.min(count));
-                self.look();
-            }
-            Change::Came(at) => {
-                let guesses = guesses(at, at + 1);
-                self.heights.update_value(|heights| heights.splice(at, 0, guesses));
-                let newest = self.thread.newest();
-                self.catch_up(newest.is_some_and(|newest| newest.with_untracked(|one| one.mine)));
-            }
-            Change::Gone(at) => {
-                self.heights.update_value(|heights| heights.splice(at, 1, []));
-                self.range.update(|(_, to)| *to = (*to).min(count));
-                self.look();
-            }
-        }
-    }
-
-    /// Shows with the next frame what came: however many messages come until then, they are laid out once.
-    fn catch_up(self, own: bool) {
-        let before = self.came.get_value();
-        self.came.set_value(Came { count: before.count + 1, own: before.own || own });
-        if before.count > 0 {
-            return;
-        }
-        request_animation_frame(move || {
-            let Some(came) = self.came.try_update_value(std::mem::take) else { return };
-            if came.own || self.stays_at_end() {
-                self.aim(Goal::End);
-                self.thread.let_go();
-            } else {
-                self.missed.update(|missed| *missed += came.count);
-                self.look();
-            }
-        });
     }
 
     /// Whether one is at the newest message and not on the way to another.
@@ -261,17 +171,32 @@ impl Scroll {
             Goal::Free => return,
             Goal::End => self
                 .heights
-                .with_value(|heights| (heights.row_at(heights.total() - height - BEYOND), count)),
+                .with_value(|heights| (heights.row_at(heights.total() - height - AROUND), count)),
             Goal::Row(row) => self.heights.with_value(|heights| {
                 let top = heights.top(row);
-                (heights.row_at(top - height - BEYOND), heights.row_at(top + height + BEYOND) + 1)
+                (heights.row_at(top - height - AROUND), heights.row_at(top + height + AROUND) + 1)
             }),
         };
-        self.draw(from, to.min(count));
+        let to = to.min(count);
+        // What is drawn next to it stays.
+        let (drawn_from, drawn_to) = self.range.get_untracked();
+        if drawn_from <= to && from <= drawn_to {
+            self.draw(from.min(drawn_from), to.max(drawn_to.min(count)));
+        } else {
+            self.draw(from, to);
+        }
     }
 
     /// Draws these rows, with boxes of the height of the others.
     fn draw(self, from: usize, to: usize) {
+        self.box_off(from, to);
+        if self.range.get_untracked() != (from, to) {
+            self.range.set((from, to));
+        }
+    }
+
+    /// Gives the boxes above and below these rows the height of all others.
+    fn box_off(self, from: usize, to: usize) {
         let (above, below) = self
             .heights
             .with_value(|heights| (heights.top(from), heights.total() - heights.top(to)));
@@ -281,9 +206,6 @@ impl Scroll {
                 let _ = HtmlElement::style(&node)
                     .set_property("height", &format!("{:.2}px", height.max(0.0)));
             }
-        }
-        if self.range.get_untracked() != (from, to) {
-            self.range.set((from, to));
         }
     }
 
@@ -330,24 +252,20 @@ impl Scroll {
         if at_end && self.missed.get_untracked() > 0 {
             self.missed.set(0);
         }
-        let (from, to, lowest) = self.heights.with_value(|heights| {
+        let (wanted, seen, lowest) = self.heights.with_value(|heights| {
             let at = |place: f64| heights.row_at(place - origin);
-            (at(top - BEYOND), at(top + height + BEYOND) + 1, at(top + height - NEAR))
+            let rows = |more: f64| (at(top - more), (at(top + height + more) + 1).min(count));
+            (rows(BEYOND), rows(0.0), at(top + height - NEAR))
         });
         if self.lowest.get_untracked() != lowest {
             self.lowest.set(lowest);
         }
-        let (drawn_from, drawn_to) = self.range.get_untracked();
-        // Rows go only when they are well out of sight, so that small moves change nothing.
-        let near = |drawn: usize, wanted: usize| drawn.abs_diff(wanted) < 6;
-        let missing = from < drawn_from || to.min(count) > drawn_to;
-        if missing || !near(from, drawn_from) || !near(to.min(count), drawn_to) {
-            self.draw(from, to.min(count));
-        }
-        if from < FEW {
+        let (from, to) = window::next(self.range.get_untracked(), wanted, seen);
+        self.draw(from, to);
+        if wanted.0 < FEW {
             self.thread.older();
         }
-        if to + FEW > count {
+        if wanted.1 + FEW > count {
             self.thread.newer();
         }
     }
@@ -393,24 +311,4 @@ impl Scroll {
         }
         self.look();
     }
-}
-
-/// The likely height of a row that was never drawn.
-fn guess(row: &Row) -> f64 {
-    let stand = row.stand.with_untracked(|stand| *stand);
-    let own = row.message.with_untracked(guess_message);
-    let apart = if stand.place.opens() { 8.0 } else { 0.0 };
-    let day = if stand.day { 46.0 } else { 0.0 };
-    own + apart + day
-}
-
-fn guess_message(message: &MessageView) -> f64 {
-    let text = message.text.as_deref().unwrap_or_default();
-    let lines: usize = text.lines().map(|line| line.chars().count() / 56 + 1).sum();
-    let pictures = message.attachments.iter().filter(|file| super::files::is_picture(file)).count();
-    let files = message.attachments.len() - pictures;
-    let reactions = if message.reactions.is_empty() { 0.0 } else { 20.0 };
-    let quote = if message.reply_to.is_some() { 55.0 } else { 0.0 };
-    let media = if pictures > 0 { 260.0 } else { 0.0 } + files as f64 * 75.0;
-    17.0 + lines.clamp(1, 24) as f64 * 21.0 + media + reactions + quote
 }

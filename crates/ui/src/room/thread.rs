@@ -1,16 +1,18 @@
 //! The thread: the drawn stretch of the messages, what stands above the first, the way back to the newest.
 
 use super::actions::Actions;
-use super::message::Message;
+use super::drawn::Drawn;
+use super::message::message;
+use super::pointed::Pointed;
 use super::scroll::{Scroll, Wanted};
 use crate::dom::{self, SizeWatch};
 use crate::list::row;
 use crate::locale;
 use crate::parts::icon::{self, icon};
 use crate::state::session::Session;
-use crate::state::thread::{Change, Row, Threads};
+use crate::state::thread::{Change, Row, Stand, Threads};
 use crate::t;
-use leptos::html;
+use leptos::__reexports::send_wrapper::SendWrapper;
 use leptos::prelude::*;
 use parlor_view::{ChatView, MessageView};
 use serde_json::json;
@@ -22,34 +24,46 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 /// How long a message that was jumped to is lit.
 const FLASH: Duration = Duration::from_millis(1600);
 
-/// What watches the heights of rows.
-type Watch = StoredValue<Option<Rc<SizeWatch>>, LocalStorage>;
-
 /// The messages of the open chat.
 #[component]
 pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
     let thread = Threads::here();
     let scroll = Scroll::new(thread);
     let lit = RwSignal::new(None::<String>);
-    let watch: Watch = StoredValue::new_local(watch(scroll, thread));
     let group = chat.with_untracked(|chat| chat.kind == "group");
     let actions = Actions::here();
     provide_context(scroll);
     scroll.follow(Change::All);
     thread.tell(Callback::new(move |change| scroll.follow(change)));
-    // Elements are there one turn after the rows that are drawn.
-    Effect::new(move || {
-        scroll.range.track();
-        request_animation_frame(move || {
-            if scroll.node.try_get_untracked().flatten().is_some() {
-                scroll.settle();
-            }
-        });
-    });
+    draw_rows(scroll, thread, group, lit);
     show_wanted(scroll, thread, lit);
     mark_read(scroll, thread, chat);
-    let slot = move |row: Row| draw! { <Slot row=row group=group watch=watch lit=lit /> };
+    let pointed = Pointed::new();
     let keydown = move |event: KeyboardEvent| keys(&event, scroll, actions);
+    let hear = move |node: &Element| {
+        // What may be heard of late: the browser scrolls without waiting for the page.
+        let late = [
+            dom::hear_late(node, "wheel", move |_| scroll.freed()),
+            dom::hear_late(node, "touchstart", move |event| {
+                if let Some(event) = event.dyn_ref() {
+                    pointed.touch(event);
+                }
+            }),
+            dom::hear_late(node, "touchmove", move |_| {
+                pointed.slide();
+                scroll.freed();
+            }),
+        ];
+        on_cleanup({
+            let late = SendWrapper::new(late);
+            move || drop(late)
+        });
+    };
+    Effect::new(move || {
+        if let Some(node) = scroll.node.get() {
+            hear(&node);
+        }
+    });
     draw! {
         <div
             node_ref=scroll.node
@@ -59,20 +73,44 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
             aria-label={t!("messages")}
             tabindex={"0"}
             on:scroll=move |_| scroll.look()
-            on:wheel=move |_| scroll.freed()
             on:pointerdown=move |_| scroll.freed()
             on:mousedown=move |_| scroll.freed()
-            on:touchmove=move |_| scroll.freed()
             on:keydown=keydown
+            on:contextmenu=move |event| pointed.menu(&event)
+            on:click=move |event| pointed.press(&event)
+            on:dblclick=move |event| pointed.reply(&event)
+            on:touchend=move |event| pointed.lift(&event)
+            on:touchcancel=move |_| pointed.slide()
+            on:pointerover=move |event| pointed.over(&event)
+            on:focusin=move |event| pointed.focus(&event)
         >
             <div class={"thread-top"}>{move || thread.whole.get().then(|| intro(chat))}</div>
             <div node_ref=scroll.above class={"thread-gap"}></div>
-            <For each=move || scroll.drawn() key=|row| row.id.clone() children=slot />
             <div node_ref=scroll.below class={"thread-gap"}></div>
             <Typing chat=chat />
+            {pointed.buttons()}
         </div>
         {move || (!scroll.at_end.get()).then(|| jump(scroll))}
     }
+}
+
+/// Keeps the drawn stretch of rows in the thread, and one of them lit.
+fn draw_rows(scroll: Scroll, thread: Threads, group: bool, lit: RwSignal<Option<String>>) {
+    let Some(owner) = Owner::current() else { return };
+    let drawn = StoredValue::new_local(Drawn::new(owner, watch(scroll, thread)));
+    Effect::new(move || {
+        let rows = scroll.drawn();
+        let (Some(node), Some(below)) = (scroll.node.get(), scroll.below.get()) else { return };
+        let slot = |row: Row| untrack(|| slot(&row, thread, group));
+        drawn.update_value(|drawn| drawn.show(rows, &node, &below, slot));
+        drawn.update_value(|drawn| drawn.light(lit.get_untracked().as_deref()));
+        request_animation_frame(move || {
+            if scroll.node.try_get_untracked().flatten().is_some() {
+                scroll.settle();
+            }
+        });
+    });
+    Effect::new(move || lit.with(|lit| drawn.update_value(|drawn| drawn.light(lit.as_deref()))));
 }
 
 /// What is said above the first message.
@@ -160,37 +198,24 @@ fn watch(scroll: Scroll, thread: Threads) -> Option<Rc<SizeWatch>> {
 }
 
 /// The place of one message: what stands above it, and the message.
-#[component]
-fn Slot(row: Row, group: bool, watch: Watch, lit: RwSignal<Option<String>>) -> impl IntoView {
-    let node: NodeRef<html::Div> = NodeRef::new();
-    let thread = Threads::here();
-    Effect::new(move || {
-        if let (Some(slot), Some(watch)) = (node.get(), watch.get_value()) {
-            watch.watch(&slot);
-            on_cleanup({
-                let slot = leptos::__reexports::send_wrapper::SendWrapper::new((slot, watch));
-                move || slot.1.leave(&slot.0)
-            });
-        }
-    });
+fn slot(row: &Row, thread: Threads, group: bool) -> AnyView {
     let stand = row.stand.clone();
-    let stand = Memo::new(move |_| stand.get());
     let sent_at = row.message.with_untracked(|message| message.sent_at);
-    let id = row.id.to_string();
-    let is_lit = {
-        let id = id.clone();
-        move || lit.with(|lit| lit.as_deref() == Some(&*id))
+    let above = move || {
+        let Stand { day, new, .. } = stand.get();
+        let day = day.then(|| {
+            draw! { <div class={"day"} role={"separator"}>{locale::day_name(sent_at)}</div> }
+        });
+        let new = new.then(|| {
+            let count = thread.new_from.get().map_or(0, |(_, count)| count);
+            draw! { <div class={"newline"} role={"separator"}>{t!("new-count", count = count)}</div> }
+        });
+        (day, new)
     };
     draw! {
-        <div node_ref=node class={"slot"} class:lit=is_lit data-id={id}>
-            {move || stand.with(|stand| stand.day).then(|| draw! {
-                <div class={"day"} role={"separator"}>{locale::day_name(sent_at)}</div>
-            })}
-            {move || stand.with(|stand| stand.new).then(|| {
-                let count = thread.new_from.get().map_or(0, |(_, count)| count);
-                draw! { <div class={"newline"} role={"separator"}>{t!("new-count", count = count)}</div> }
-            })}
-            <Message row=row stand=stand group=group />
+        <div class={"slot"} data-id={row.id.to_string()}>
+            {above}
+            {message(row, group)}
         </div>
     }
 }

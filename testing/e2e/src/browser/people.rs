@@ -1,8 +1,11 @@
-//! What every test in a browser begins with: its turn, and an account.
+//! What every test in a browser begins with: its turn, an account, and somebody to talk to.
 
 use super::Browser;
+use crate::{Person, text};
 use anyhow::Result;
+use serde_json::json;
 use std::sync::{Mutex, PoisonError};
+use thirtyfour::By;
 
 /// The tests of one program take turns: the browsers of one are enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());
@@ -22,5 +25,22 @@ impl Browser {
         self.press("Continue").await?;
         self.see_text("Pull up a chair").await?;
         Ok(())
+    }
+
+    /// Somebody says something to the account of this browser, which has this handle, for the first time; it is
+    /// accepted, and the chat is open. The chat as the other knows it, and the id of what was said.
+    pub async fn meet(
+        &self,
+        handle: &str,
+        other: &mut Person,
+        words: &str,
+    ) -> Result<(String, String)> {
+        let chat = text(&other.call("chats.direct", json!({"address": handle}))?, "chat_id")?;
+        let first = other.say(&chat, words)?;
+        self.press("Requests1").await?;
+        self.press_chat(&other.name).await?;
+        self.press("Accept").await?;
+        self.see(By::Id("composer")).await?;
+        Ok((chat, first))
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! The server, the person's first device and somebody to talk to are real processes on this machine; the browser is
 //! headless Chromium. The messages are written into the database of the first device; everything else goes the way
-//! it always goes. Argument: how many messages.
+//! it always goes. Arguments: how many messages; then `scroll`, for scrolling through them and nothing else.
+
+mod scroll;
 
 use anyhow::{Context, Result};
 use parlor_crypto::Secret;
@@ -46,22 +48,6 @@ const KEYS: &str = "window.keys = [];
             port2.postMessage(0);
         });
     }, true);";
-/// Scrolls towards the first message, for a minute and a half at most; frames, those of more than 50 ms, the longest, and seconds.
-const SCROLL: &str = "while (document.querySelectorAll('.slot').length < 10) await new Promise(requestAnimationFrame);
-    const thread = document.querySelector('.thread');
-    const times = []; let last = performance.now(); const begun = last; let still = 0;
-    while (still < 300 && performance.now() - begun < 90000) {
-        const before = thread.scrollTop;
-        thread.scrollTop -= 1500;
-        const now = await new Promise(requestAnimationFrame);
-        times.push(now - last); last = now;
-        const seen = document.querySelector('.thread-top').children.length > 0;
-        still = thread.scrollTop === 0 || (thread.scrollTop === before && seen) ? still + 1 : 0;
-        if (seen && thread.scrollTop === 0) break;
-    }
-    times.sort((a, b) => a - b);
-    return { frames: times.length, late: times.filter((time) => time > 50).length, longest: times.at(-1),
-        seconds: (performance.now() - begun) / 1000, whole: document.querySelector('.thread-top').children.length > 0 };";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -74,9 +60,13 @@ async fn main() -> Result<()> {
     fill(&mut ines, &chat, &amara.user_id, count)?;
 
     let browser = Browser::start().await?;
-    browser.open(PLAIN).await?;
-    let plain = type_words(&browser).await?;
-    report("key press to paint, a plain page with one field", plain.clone());
+    let only_scroll = std::env::args().nth(2).is_some_and(|what| what == "scroll");
+    let mut plain = Vec::new();
+    if !only_scroll {
+        browser.open(PLAIN).await?;
+        plain = type_words(&browser).await?;
+        report("key press to paint, a plain page with one field", plain.clone());
+    }
     browser.open(&format!("{}/#/start/link", world.relay.url())).await?;
     let cold = browser.script("while (!document.getElementById('link-uri')) await new Promise(requestAnimationFrame); return performance.now();", DEADLINE).await?;
     println!("first page, nothing cached: {cold:.0} ms");
@@ -88,6 +78,10 @@ async fn main() -> Result<()> {
     // The list may still have been that of what was found: then this is the place of a message.
     let chat_place = place.split("/at/").next().unwrap_or_default();
     let place = format!("{}/{chat_place}", world.relay.url());
+    if only_scroll {
+        scroll::through(&browser, &place).await?;
+        return browser.close().await;
+    }
 
     let mut times = Vec::new();
     for _ in 0..5 {
@@ -108,14 +102,7 @@ async fn main() -> Result<()> {
     let mut amara = talk(&browser, amara, &theirs).await?;
     search(&browser, world.relay.url()).await?;
 
-    browser.open(&place).await?;
-    browser.reload().await?;
-    browser.script(READY, DEADLINE).await?;
-    println!("scrolling through: {}", browser.script(SCROLL, LONG).await?);
-    println!(
-        "memory of page and worker, scrolled through: {} MB",
-        browser.page_memory()? / 1_000_000
-    );
+    scroll::through(&browser, &place).await?;
     browser.reload().await?;
     browser.script(READY, DEADLINE).await?;
     println!("memory of page and worker, loaded anew: {} MB", browser.page_memory()? / 1_000_000);
