@@ -43,6 +43,9 @@ impl Step<'_, '_> {
             row.wait_epoch = 0;
         }
         row.info_key.clone_from(&view.state.info_key);
+        if view.state.founded_at > 0 {
+            row.created_at = view.state.founded_at;
+        }
         let now_in = devices(&view);
         let known = self.tx.members(&row.group_id)?;
         for (user, count) in &now_in {
@@ -123,7 +126,7 @@ impl Step<'_, '_> {
         let mut chat =
             self.tx.chat(&row.chat_id)?.ok_or(EngineError::Damaged("a group without a chat"))?;
         chat.title.clone_from(&view.state.title);
-        // Two people may have founded a group for each other at once: the newest carries the chat.
+        // Two people may have founded a group for each other at once: the newest carries the chat, at both.
         let newest = self
             .tx
             .groups_of_chat(&row.chat_id)?

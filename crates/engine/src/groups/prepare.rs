@@ -66,6 +66,7 @@ impl Step<'_, '_> {
             creator: me.to_vec(),
             policy: Some(Policy { add_members: 0, edit_info: 1, send_messages: 1 }),
             info_key: self.random::<32>().to_vec(),
+            founded_at: self.now,
             ..GroupState::default()
         };
         if state.kind() == ChatKind::Group {
