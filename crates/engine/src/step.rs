@@ -78,6 +78,7 @@ impl<'a, 't> Step<'a, 't> {
         net.patience_until = net.patience_until.saturating_sub(by);
         net.history_patience = net.history_patience.saturating_sub(by);
         self.engine.media.connected();
+        self.backup_hastens(by)?;
         Ok(self.tx.hasten_intents(by)?)
     }
 

@@ -9,34 +9,36 @@
 //! |          |                                  | comes back into each group                               |
 //!
 //! Each segment names the hash of the one before it, so that the relay cannot leave any out, swap or replace them
-//! unnoticed; it can keep the newest back, which is why the person is told how old the backup is. The state is one
-//! value in the database: after a crash the same keys go on where they stopped, and no second device is made.
+//! unnoticed; it can keep the newest back, which is why the person is told how old the backup is. A rewrite that is
+//! not complete is no backup: the newest segment says whether it is. One that takes the backup's place while this
+//! one reads begins the reading anew. The state is one value in the database: after a crash the same keys go on where
+//! they stopped, and no second device is made.
 
-use super::write::additional;
+mod records;
+
+use super::segment::additional;
 use super::{KEYS, mistyped, public_keys};
-use crate::groups::{REJOIN, Wish};
 use crate::net::{Link, Purpose, Waiting};
-use crate::notice::Notice;
 use crate::step::Step;
 use crate::{EngineError, Result, Ticket};
 use parlor_crypto::Secret;
 use parlor_crypto::recovery::{RecoveryCode, RecoveryKeys};
 use parlor_crypto::sign::SigningKey;
 use parlor_identity::{DeviceLog, add_by_recovery, revoke_by_recovery};
-use parlor_store::groups::{GroupRow, MemberRow, Status};
-use parlor_store::people::Person;
-use parlor_view::{AccountRestore, Answer, Code, Event, Failure, SettingsChange};
-use parlor_wire::device::{BackupBody, BackupGroup, BackupSegment};
+use parlor_view::{AccountRestore, Answer, Code, Event, Failure};
+use parlor_wire::device::{BackupBody, BackupSegment};
 use parlor_wire::limits::{MAX_DEVICES, MAX_NAME_BYTES};
 use parlor_wire::relay::{
     self, BackupRead, BackupSegments, BackupState, LogAppend, client_frame::Request,
     reply::Result as Outcome,
 };
-use parlor_wire::{DeviceId, GroupId, Message, QueueId, UserId, hash, padding, statement};
+use parlor_wire::{DeviceId, Message, hash, padding, statement};
 
 const RESTORING: &str = "restoring";
 /// Segments asked for at once.
 const AT_ONCE: u32 = 4;
+/// Backups that are begun to be read before one is read to its end.
+const MOST_READINGS: u32 = 8;
 
 /// How far a restore is.
 #[derive(Clone, PartialEq, Message)]
@@ -76,6 +78,12 @@ pub struct Restoring {
     /// When the newest segment was made, by its device's clock.
     #[prost(uint64, tag = "13")]
     made_at: u64,
+    /// The rewrite that the backup came of, as the relay says.
+    #[prost(bytes = "vec", tag = "14")]
+    rewrite: Vec<u8>,
+    /// Backups whose reading ended before it was through: another took their place.
+    #[prost(uint32, tag = "15")]
+    replaced: u32,
 }
 
 impl Step<'_, '_> {
@@ -179,6 +187,9 @@ impl Step<'_, '_> {
             }
         };
         let keys = RecoveryKeys::of(&crate::linking::secret(&state.root)?);
+        if state.left > 0 && came.rewrite != state.rewrite && state.replaced < MOST_READINGS {
+            return self.begin_reading_anew(state);
+        }
         if state.left > 0 {
             return self.segments_came(state, &keys, from, &came);
         }
@@ -232,8 +243,28 @@ impl Step<'_, '_> {
         state.left = came.count;
         state.updated = came.updated;
         state.username = came.username;
+        state.rewrite = came.rewrite;
         self.set_restoring(&state)?;
         self.read_on(&state)
+    }
+
+    /// The segments read so far are of a backup that is no more.
+    fn begin_reading_anew(&mut self, state: Restoring) -> Result<()> {
+        let server = self.tx.meta("server")?.unwrap_or_default();
+        self.tx.forget_everything()?;
+        self.engine.forget_copies();
+        self.untouch();
+        self.tx.set_meta("server", &server)?;
+        let anew = Restoring {
+            root: state.root,
+            device_id: state.device_id,
+            device_seed: state.device_seed,
+            name: state.name,
+            replaced: state.replaced + 1,
+            ..Restoring::default()
+        };
+        self.set_restoring(&anew)?;
+        self.read_on(&anew)
     }
 
     fn segments_came(
@@ -288,99 +319,11 @@ impl Step<'_, '_> {
             let fits = body.version == 1
                 && body.index == index
                 && body.user_id == log.user_id().0
-                && body.previous.is_empty() == (index == 0);
+                && body.previous.is_empty() == (index == 0)
+                && (!newest || body.rewrite.is_empty() || body.complete);
             fits.then_some(body)
         };
         Ok(opened())
-    }
-
-    /// What the newest segment says counts for the account itself.
-    fn newest_segment(&mut self, state: &Restoring, body: &BackupBody) -> Result<()> {
-        let me = self.me()?;
-        let profile = body.profile.clone().unwrap_or_default();
-        let mut person = Person::unknown(me);
-        person.username = Some(state.username.clone()).filter(|name| !name.is_empty());
-        person.display_name = Some(profile.display_name.clone());
-        person.about = Some(profile.about).filter(|about| !about.is_empty());
-        person.avatar = Some(profile.avatar).filter(|avatar| !avatar.is_empty());
-        person.profile_version = profile.version;
-        person.accepted = true;
-        self.tx.set_person(&person)?;
-        self.tx.set_meta("display_name", profile.display_name.as_bytes())?;
-        self.tx.set_number("profile_version", profile.version)?;
-        if let Some(username) = &person.username {
-            self.tx.set_meta("username", username.as_bytes())?;
-        }
-        if crate::linking::secret(&body.account_key).is_ok() {
-            self.tx.set_meta("account_key", &body.account_key)?;
-        }
-        let switches = body.switches.unwrap_or_default();
-        self.set_switches(&SettingsChange {
-            read_receipts: switches.read_receipts,
-            delivered_receipts: switches.delivered_receipts,
-            typing: switches.typing,
-        })
-    }
-
-    /// Takes over what no later segment has.
-    fn segment_comes(&mut self, state: &mut Restoring, body: BackupBody) -> Result<()> {
-        for record in &body.people {
-            let Ok(user) = UserId::try_from(&record.user_id) else { continue };
-            if self.tx.person(&user)? == Person::unknown(user) {
-                self.person_comes(record)?;
-            }
-        }
-        for record in &body.chats {
-            let Some(id) = self.named_chat(record.name.as_ref())? else { continue };
-            if self.tx.chat(&id)?.is_none() && !state.gone.iter().any(|gone| *gone == id.0) {
-                self.chat_comes(record)?;
-            }
-        }
-        for id in body.gone_chats {
-            let known = parlor_store::chats::ChatId::try_from(&id).map(|id| self.tx.chat(&id));
-            if let Ok(known) = known
-                && known?.is_none()
-            {
-                state.gone.push(id);
-            }
-        }
-        for record in body.groups {
-            self.group_comes(&record)?;
-        }
-        for record in body.messages {
-            self.message_comes(record)?;
-        }
-        Ok(())
-    }
-
-    fn group_comes(&mut self, record: &BackupGroup) -> Result<()> {
-        let Ok(group_id) = GroupId::try_from(&record.group_id) else { return Ok(()) };
-        let Some(chat_id) = self.named_chat(record.chat.as_ref())? else { return Ok(()) };
-        if self.tx.group(&group_id)?.is_some() {
-            return Ok(());
-        }
-        let inside = crate::linking::secret(&record.info_key).is_ok();
-        self.tx.set_group(&GroupRow {
-            group_id,
-            chat_id,
-            // Nothing leads to it: the leaf that comes in has another.
-            queue_id: QueueId(self.random()),
-            status: if inside { Status::Stale } else { Status::Gone },
-            epoch: 0,
-            info_key: record.info_key.clone(),
-            created_at: 0,
-            last_seq: 0,
-            wait_epoch: 0,
-            refused: None,
-            profile_sent: -1,
-            refreshed_at: 0,
-        })?;
-        for user_id in record.members.iter().filter_map(|id| UserId::try_from(id).ok()) {
-            let member =
-                MemberRow { user_id, devices: 1, joined: 0, leaving: false, delivered: 0, read: 0 };
-            self.tx.set_member(&group_id, &member)?;
-        }
-        Ok(())
     }
 
     /// Everything is here: the new device comes into the log.
@@ -465,8 +408,11 @@ impl Step<'_, '_> {
             limit: 0,
             updated: state.updated,
             last_hash: state.newest.clone(),
+            ..BackupState::default()
         })?;
         self.tx.set_writes_backup(true)?;
+        // What the lost devices were about to erase is in it still.
+        self.erase_later()?;
         self.come_back(state)?;
         self.tx.delete_meta(RESTORING)?;
         self.engine.identity = crate::account::identity(self.tx)?.map(std::rc::Rc::new);
@@ -476,32 +422,6 @@ impl Step<'_, '_> {
         let answer = Answer::Created { user_id: user.text(), address, device_id: device.text() };
         self.restore_answered(&Ok(answer));
         self.out.disconnect = true;
-        Ok(())
-    }
-
-    /// Every group that the account was in is joined again, and each chat says what may be missing.
-    fn come_back(&mut self, state: &Restoring) -> Result<()> {
-        for mut row in self.tx.groups()? {
-            let Some(mut chat) = self.tx.chat(&row.chat_id)? else {
-                row.status = Status::Gone;
-                self.tx.set_group(&row)?;
-                continue;
-            };
-            if row.status != Status::Stale {
-                continue;
-            }
-            chat.group.get_or_insert(row.group_id);
-            self.tx.set_chat(&chat)?;
-            self.add_intent(row.chat_id, row.group_id, REJOIN, &Wish::default(), 0)?;
-        }
-        let me = self.me()?;
-        let text = crate::devices::moment(state.made_at);
-        for chat in self.tx.chats()?.into_iter().filter(|chat| !chat.left) {
-            let Some(group) = chat.group else { continue };
-            let notice = Notice::new("restored_here", me, None, &text);
-            self.add_notice(&chat.chat_id, &group, 0, self.now, notice)?;
-        }
-        self.untouch();
         Ok(())
     }
 }
