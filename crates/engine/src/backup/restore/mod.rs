@@ -14,25 +14,21 @@
 //! one reads begins the reading anew. The state is one value in the database: after a crash the same keys go on where
 //! they stopped, and no second device is made.
 
+mod join;
 mod records;
 
-use super::segment::additional;
-use super::{KEYS, mistyped, public_keys};
+use super::mistyped;
 use crate::net::{Link, Purpose, Waiting};
 use crate::step::Step;
 use crate::{EngineError, Result, Ticket};
-use parlor_crypto::Secret;
 use parlor_crypto::recovery::{RecoveryCode, RecoveryKeys};
-use parlor_crypto::sign::SigningKey;
-use parlor_identity::{DeviceLog, add_by_recovery, revoke_by_recovery};
+use parlor_identity::DeviceLog;
 use parlor_view::{AccountRestore, Answer, Code, Event, Failure};
-use parlor_wire::device::{BackupBody, BackupSegment};
-use parlor_wire::limits::{MAX_DEVICES, MAX_NAME_BYTES};
+use parlor_wire::limits::MAX_NAME_BYTES;
 use parlor_wire::relay::{
-    self, BackupRead, BackupSegments, BackupState, LogAppend, client_frame::Request,
-    reply::Result as Outcome,
+    self, BackupRead, BackupSegments, client_frame::Request, reply::Result as Outcome,
 };
-use parlor_wire::{DeviceId, Message, hash, padding, statement};
+use parlor_wire::{Message, hash, statement};
 
 const RESTORING: &str = "restoring";
 /// Segments asked for at once.
@@ -177,7 +173,15 @@ impl Step<'_, '_> {
         let came = match result {
             Ok(Outcome::BackupSegments(came)) => came,
             Ok(_) => return self.restore_fails(false, does_not_hold()),
-            Err(failure) if failure.code() == relay::Code::NotFound && state.count == 0 => {
+            Err(failure)
+                if failure.code() == relay::Code::NotFound
+                    && (state.count == 0 || state.left > 0) =>
+            {
+                if state.count > 0 {
+                    // The code was replaced while the backup was read: nothing leads on from here.
+                    self.tx.forget_everything()?;
+                    self.engine.forget_copies();
+                }
                 let text = "The server knows no backup of that code.";
                 return self.restore_fails(true, Failure::new(Code::NotFound, text));
             }
@@ -296,133 +300,6 @@ impl Step<'_, '_> {
         let (done, total) = (u64::from(state.count - state.left), u64::from(state.count));
         self.out.events.push(Event::RestoreProgress { done, total, ended: false });
         self.read_on(&state)
-    }
-
-    /// The next segment to read, if it is what the one behind it says and was made by a device of the account.
-    fn open_segment(
-        &self,
-        state: &Restoring,
-        keys: &RecoveryKeys,
-        sealed: &[u8],
-    ) -> Result<Option<BackupBody>> {
-        let Some(log) = self.log(&self.me()?)? else { return Ok(None) };
-        let opened = || -> Option<BackupBody> {
-            let index = state.left.checked_sub(1)?;
-            let newest = state.left == state.count;
-            (newest || state.expected == hash(sealed).0).then_some(())?;
-            let segment = keys.opening.open(&additional(&keys.locator, index), sealed).ok()?;
-            let segment = BackupSegment::decode(padding::unpad(&segment).ok()?).ok()?;
-            let body = BackupBody::decode(segment.body.as_slice()).ok()?;
-            let device = log.device(&DeviceId::try_from(&body.device_id).ok()?)?;
-            let signed = statement::backup_segment(&keys.locator, &segment.body);
-            device.key.verify(&signed, &segment.signature).ok()?;
-            let fits = body.version == 1
-                && body.index == index
-                && body.user_id == log.user_id().0
-                && body.previous.is_empty() == (index == 0)
-                && (!newest || body.rewrite.is_empty() || body.complete);
-            fits.then_some(body)
-        };
-        Ok(opened())
-    }
-
-    /// Everything is here: the new device comes into the log.
-    fn join_account(
-        &mut self,
-        state: &Restoring,
-        keys: &RecoveryKeys,
-        log: &DeviceLog,
-        entries: &[Vec<u8>],
-    ) -> Result<()> {
-        let device = DeviceId::try_from(&state.device_id)?;
-        if log.user_id() != self.me()? {
-            return self.restore_fails(false, does_not_hold());
-        }
-        match log.device(&device) {
-            Some(known) if known.revoked_seq.is_none() => {
-                return self.restored(state, keys, log, entries);
-            }
-            Some(_) => {
-                let text = "Another device has taken the account up in the meantime.";
-                return self.restore_fails(false, Failure::new(Code::Revoked, text));
-            }
-            None => {}
-        }
-        let full = log.active().count() >= MAX_DEVICES;
-        let entry = match log.active().next().filter(|_| full) {
-            Some(oldest) => revoke_by_recovery(log, &keys.signing, oldest.id, self.now),
-            None => {
-                let seed = Secret::try_from(state.device_seed.as_slice())
-                    .map_err(|_| EngineError::Damaged("a restore"))?;
-                let new = (device, &SigningKey::from_seed(&seed));
-                let name = self.seal_device_name(&device, &state.name)?;
-                add_by_recovery(log, &keys.signing, new, name, self.now)
-            }
-        };
-        let append = LogAppend { entry: entry.encode_to_vec() };
-        self.request(Request::LogAppend(append), Purpose::RestoreJoin);
-        Ok(())
-    }
-
-    /// The relay's word on the entry; what counts is the log.
-    pub fn restore_joined(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
-        let Some(state) = self.restoring()? else { return Ok(()) };
-        match result {
-            Err(failure) if failure.code() != relay::Code::LogConflict => {
-                let failure = self.relay_failure(&failure);
-                self.restore_fails(false, failure)
-            }
-            _ => self.read_on(&state),
-        }
-    }
-
-    /// From here on this is a device like any other.
-    fn restored(
-        &mut self,
-        state: &Restoring,
-        keys: &RecoveryKeys,
-        log: &DeviceLog,
-        entries: &[Vec<u8>],
-    ) -> Result<()> {
-        let (user, device) = (log.user_id(), DeviceId::try_from(&state.device_id)?);
-        let added = log.device(&device).map_or(0, |device| device.added_seq);
-        let known = self.tx.log_entries(&user)?;
-        if !entries.starts_with(&known) {
-            return self.restore_fails(false, does_not_hold());
-        }
-        for (seq, entry) in (0u32..).zip(entries).skip(known.len()) {
-            self.tx.add_log_entry(&user, seq, entry)?;
-        }
-        self.tx.set_number("device_log_seq", u64::from(added))?;
-        self.tx.set_number("own_log_seq", u64::from(log.head_seq()))?;
-        self.tx.set_meta("device_name", state.name.as_bytes())?;
-        self.tx.set_meta(KEYS, &public_keys(keys).encode_to_vec())?;
-        self.tx.set_number("registered", 1)?;
-        let others = log.active().map(|other| other.id).filter(|id| *id != device);
-        self.want_removed(others.collect())?;
-        // What the backup has came out of it just now; what changes from here on is noted.
-        self.set_backup_state(&BackupState {
-            locator: keys.locator.to_vec(),
-            count: state.count,
-            bytes: state.bytes,
-            limit: 0,
-            updated: state.updated,
-            last_hash: state.newest.clone(),
-            ..BackupState::default()
-        })?;
-        self.tx.set_writes_backup(true)?;
-        // What the lost devices were about to erase is in it still.
-        self.erase_later()?;
-        self.come_back(state)?;
-        self.tx.delete_meta(RESTORING)?;
-        self.engine.identity = crate::account::identity(self.tx)?.map(std::rc::Rc::new);
-        let total = u64::from(state.count);
-        self.out.events.push(Event::RestoreProgress { done: total, total, ended: true });
-        let address = self.tx.person(&user)?.address();
-        let answer = Answer::Created { user_id: user.text(), address, device_id: device.text() };
-        self.restore_answered(&Ok(answer));
-        self.out.disconnect = true;
-        Ok(())
     }
 }
 

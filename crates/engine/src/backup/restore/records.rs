@@ -1,18 +1,46 @@
-//! What is taken out of the segments of a backup, and what becomes of it when the account goes on.
+//! What is taken out of the segments of a backup.
 
 use super::Restoring;
 use crate::Result;
-use crate::groups::{REJOIN, Wish};
-use crate::notice::Notice;
+use crate::backup::segment::additional;
 use crate::step::Step;
+use parlor_crypto::recovery::RecoveryKeys;
 use parlor_store::chats::ChatId;
 use parlor_store::groups::{GroupRow, MemberRow, Status};
 use parlor_store::people::Person;
 use parlor_view::SettingsChange;
-use parlor_wire::device::{BackupBody, BackupGroup};
-use parlor_wire::{GroupId, QueueId, UserId};
+use parlor_wire::device::{BackupBody, BackupGroup, BackupSegment};
+use parlor_wire::{DeviceId, GroupId, Message, QueueId, UserId, hash, padding, statement};
 
 impl Step<'_, '_> {
+    /// The next segment to read, if it is what the one behind it says and was made by a device of the account.
+    pub(super) fn open_segment(
+        &self,
+        state: &Restoring,
+        keys: &RecoveryKeys,
+        sealed: &[u8],
+    ) -> Result<Option<BackupBody>> {
+        let Some(log) = self.log(&self.me()?)? else { return Ok(None) };
+        let opened = || -> Option<BackupBody> {
+            let index = state.left.checked_sub(1)?;
+            let newest = state.left == state.count;
+            (newest || state.expected == hash(sealed).0).then_some(())?;
+            let segment = keys.opening.open(&additional(&keys.locator, index), sealed).ok()?;
+            let segment = BackupSegment::decode(padding::unpad(&segment).ok()?).ok()?;
+            let body = BackupBody::decode(segment.body.as_slice()).ok()?;
+            let device = log.device(&DeviceId::try_from(&body.device_id).ok()?)?;
+            let signed = statement::backup_segment(&keys.locator, &segment.body);
+            device.key.verify(&signed, &segment.signature).ok()?;
+            let fits = body.version == 1
+                && body.index == index
+                && body.user_id == log.user_id().0
+                && body.previous.is_empty() == (index == 0)
+                && (!newest || body.rewrite.is_empty() || body.complete);
+            fits.then_some(body)
+        };
+        Ok(opened())
+    }
+
     /// What the newest segment says counts for the account itself.
     pub(super) fn newest_segment(&mut self, state: &Restoring, body: &BackupBody) -> Result<()> {
         let me = self.me()?;
@@ -99,32 +127,6 @@ impl Step<'_, '_> {
                 MemberRow { user_id, devices: 1, joined: 0, leaving: false, delivered: 0, read: 0 };
             self.tx.set_member(&group_id, &member)?;
         }
-        Ok(())
-    }
-
-    /// Every group that the account was in is joined again, and each chat says what may be missing.
-    pub(super) fn come_back(&mut self, state: &Restoring) -> Result<()> {
-        for mut row in self.tx.groups()? {
-            let Some(mut chat) = self.tx.chat(&row.chat_id)? else {
-                row.status = Status::Gone;
-                self.tx.set_group(&row)?;
-                continue;
-            };
-            if row.status != Status::Stale {
-                continue;
-            }
-            chat.group.get_or_insert(row.group_id);
-            self.tx.set_chat(&chat)?;
-            self.add_intent(row.chat_id, row.group_id, REJOIN, &Wish::default(), 0)?;
-        }
-        let me = self.me()?;
-        let text = crate::devices::moment(state.made_at);
-        for chat in self.tx.chats()?.into_iter().filter(|chat| !chat.left) {
-            let Some(group) = chat.group else { continue };
-            let notice = Notice::new("restored_here", me, None, &text);
-            self.add_notice(&chat.chat_id, &group, 0, self.now, notice)?;
-        }
-        self.untouch();
         Ok(())
     }
 }
