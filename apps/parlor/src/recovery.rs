@@ -5,7 +5,9 @@
 
 use crate::device::ProfileArgs;
 use crate::send::{Device, odd, with_device};
-use parlor_view::{AccountRestore, Answer, BackupView, Command, Event, RecoveryCode, WrittenCode};
+use parlor_view::{
+    AccountRestore, Answer, BackupView, Command, Event, NewCode, RecoveryCode, WrittenCode,
+};
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use std::time::Duration;
 /// How long reading a whole backup may take.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
-/// Prints the recovery code, or checks that it was written down.
+/// Prints the recovery code, checks that it was written down, or makes another.
 #[derive(Debug, clap::Args)]
 pub struct CodeArgs {
     #[command(flatten)]
@@ -21,6 +23,10 @@ pub struct CodeArgs {
     /// Reads the code that you wrote down from standard input. If it is right, this device forgets it.
     #[arg(long)]
     confirm: bool,
+    /// Makes a new code; the present one is good for nothing from then on. Reads the present one from standard input
+    /// if this device has forgotten it.
+    #[arg(long, conflicts_with = "confirm")]
+    new: bool,
 }
 
 /// Takes up an account again whose devices are lost. Reads the recovery code from standard input.
@@ -47,20 +53,30 @@ pub fn code(args: CodeArgs) -> anyhow::Result<ExitCode> {
         else {
             return Err(odd());
         };
+        if args.new {
+            // One that was never confirmed is known here.
+            let code = confirmed.then(written).transpose()?;
+            show(device.ask(Command::BackupNewCode(NewCode { code })).await?)?;
+            eprintln!("The backup is under it once a device of yours has run for a minute.");
+            return Ok(());
+        }
         if confirmed {
             println!("The code was written down and is not kept here.");
             return Ok(());
         }
-        let Answer::RecoveryCode { code } = device.ask(Command::BackupCode).await? else {
-            return Err(odd());
-        };
-        println!("{}", code.text());
-        eprintln!(
-            "If you lose every device, this code is the only way back to your chats; nobody can reset it.\n\
-             Write it down, then: parlor code --confirm"
-        );
-        Ok(())
+        show(device.ask(Command::BackupCode).await?)
     })
+}
+
+/// Prints a code that has to be written down.
+fn show(answer: Answer) -> anyhow::Result<()> {
+    let Answer::RecoveryCode { code } = answer else { return Err(odd()) };
+    println!("{}", code.text());
+    eprintln!(
+        "If you lose every device, this code is the only way back to your chats; nobody can reset it.\n\
+         Write it down, then: parlor code --confirm"
+    );
+    Ok(())
 }
 
 /// `parlor restore`.

@@ -218,6 +218,7 @@ impl Step<'_, '_> {
         });
         self.revoke_next()?;
         self.rotation_settles()?;
+        self.kept_keys_settle()?;
         self.choose_backup_writer()?;
         self.propose_again()
     }

@@ -89,7 +89,9 @@ pub enum Purpose {
         file: FileId,
     },
     /// A segment of the backup.
-    Backup,
+    Backup {
+        hash: Hash,
+    },
     /// How the backup stands.
     BackupStat,
     /// Something of a backup that is restored.
@@ -145,9 +147,11 @@ pub enum Waiting {
         /// It gives up the connection that it found, and waits for the next.
         leaves: bool,
     },
-    /// For the own log to name the key of the recovery code.
-    BackupEnable {
+    /// For the own log to name the key of the next recovery code.
+    Rotation {
         ticket: Ticket,
+        /// Whoever asked wants to see the code.
+        shows: bool,
     },
     /// `tail` is the mailbox's end when it was asked.
     Sync {
@@ -183,7 +187,7 @@ impl Waiting {
             | Self::Removal { ticket, .. }
             | Self::BackupStatus { ticket }
             | Self::Restore { ticket, .. }
-            | Self::BackupEnable { ticket }
+            | Self::Rotation { ticket, .. }
             | Self::Sync { ticket, .. }
             | Self::Intent { ticket, .. }
             | Self::Online { ticket, .. }
@@ -351,7 +355,7 @@ impl Step<'_, '_> {
                 | Waiting::Removal { ticket, .. }
                 | Waiting::BackupStatus { ticket }
                 | Waiting::Restore { ticket, leaves: false }
-                | Waiting::BackupEnable { ticket }
+                | Waiting::Rotation { ticket, .. }
                 | Waiting::Sync { ticket, .. }
                 | Waiting::Online { ticket, .. }
                 | Waiting::Names { ticket, .. } => self.answer(ticket, Err(offline())),
@@ -415,7 +419,7 @@ impl Step<'_, '_> {
             Purpose::History { device } => self.history_posted(&device, result),
             Purpose::Grant { file } => self.room_granted(&file, result),
             Purpose::Renew { file } => self.renewed(&file, result),
-            Purpose::Backup => self.backup_appended(result),
+            Purpose::Backup { hash } => self.backup_appended(&hash, result),
             Purpose::BackupStat => self.backup_stat(result),
             Purpose::Restore { from } => self.restore_came(from, result),
             Purpose::RestoreJoin => self.restore_joined(result),

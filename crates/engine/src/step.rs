@@ -79,6 +79,7 @@ impl<'a, 't> Step<'a, 't> {
         net.history_patience = net.history_patience.saturating_sub(by);
         net.grant_patience = net.grant_patience.saturating_sub(by);
         self.engine.media.connected();
+        self.backup_hastens(by)?;
         Ok(self.tx.hasten_intents(by)?)
     }
 

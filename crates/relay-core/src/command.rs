@@ -135,8 +135,12 @@ pub struct AppendBackup {
     pub index: u32,
     /// The segment.
     pub segment: Bytes,
-    /// Bytes that a backup may have.
+    /// Bytes that a backup may have, and a rewrite of it.
     pub limit: u64,
+    /// The rewrite that it goes into; `None`: it goes behind the backup.
+    pub rewrite: Option<[u8; 32]>,
+    /// It completes the rewrite.
+    pub complete: bool,
 }
 
 /// All mutations.
@@ -258,7 +262,7 @@ pub enum Operation {
         /// The last one to go.
         up_to: u64,
     },
-    /// Appends a segment to the account's backup, or begins another one with it.
+    /// Appends a segment to the account's backup or to a rewrite of it, or begins another one with it.
     AppendBackup(AppendBackup),
     /// Makes an invite known by its hash.
     CreateInvite {

@@ -20,6 +20,8 @@ pub struct AccountDump {
     pub created_day: u32,
     /// Its backup, if there is one: what it holds only the person can read.
     pub backup: Option<BackupDump>,
+    /// The unfinished rewrite of it, if there is one.
+    pub backup_rewrite: Option<RewriteDump>,
     /// The device log, as far as it is public.
     pub log: Vec<LogDump>,
     /// Bytes of files uploaded, by day since 1970; today and, until the next sweep, the day before.
@@ -37,6 +39,15 @@ pub struct BackupDump {
     pub bytes: u64,
     /// When the newest came, Unix milliseconds.
     pub updated: u64,
+}
+
+/// An unfinished rewrite of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RewriteDump {
+    /// Sealed segments.
+    pub segments: u32,
+    /// Bytes of all of them.
+    pub bytes: u64,
 }
 
 /// A log entry.
@@ -112,12 +123,14 @@ pub fn dump(
         bytes: row.bytes,
         updated: row.updated,
     });
+    let rewrite = account.rewrite.map(|row| RewriteDump { segments: row.count, bytes: row.bytes });
     let log = read.log(user, 0, MAX_LOG_ENTRIES as usize)?;
     Ok(Some(AccountDump {
         user_id: user.text(),
         username: account.username,
         created_day: account.created_day,
         backup,
+        backup_rewrite: rewrite,
         log: log.iter().filter_map(|entry| log_dump(entry)).collect(),
         uploaded: read.blob_days(user)?,
         devices,

@@ -10,6 +10,7 @@ pub mod conformance;
 mod dump;
 mod invite;
 mod memory;
+mod place;
 mod plan;
 mod rate;
 mod read;

@@ -17,10 +17,11 @@ pub trait Read {
     fn account(&self, user: &UserId) -> Result<Option<rows::Account>, StoreError>;
     /// A backup.
     fn backup(&self, locator: &[u8]) -> Result<Option<rows::Backup>, StoreError>;
-    /// Segments of a backup from a number on, in order.
+    /// Segments of a backup under its locator from a number on, in order.
     fn backup_segments(
         &self,
         locator: &[u8],
+        backup: &rows::Backup,
         from: u32,
         limit: usize,
     ) -> Result<Vec<Bytes>, StoreError>;
@@ -83,11 +84,13 @@ impl<B: Backend + ?Sized> Read for B {
     fn backup_segments(
         &self,
         locator: &[u8],
+        backup: &rows::Backup,
         from: u32,
         limit: usize,
     ) -> Result<Vec<Bytes>, StoreError> {
-        let from = key(&[locator, &from.to_be_bytes()]);
-        let rows = self.scan(Table::BackupSegment, &from, &after_prefix(locator), limit)?;
+        let place = backup.place(locator);
+        let from = place.key(from);
+        let rows = self.scan(place.table, &from, &after_prefix(&place.prefix), limit)?;
         Ok(rows.into_iter().map(|(_, segment)| segment).collect())
     }
 

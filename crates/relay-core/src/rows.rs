@@ -22,6 +22,26 @@ pub struct Account {
     /// Locator of its backup; empty when there is none.
     #[prost(bytes = "vec", tag = "40")]
     pub backup: Vec<u8>,
+    /// The unfinished rewrite of it.
+    #[prost(message, optional, tag = "41")]
+    pub rewrite: Option<Rewrite>,
+}
+
+/// An unfinished rewrite of a backup.
+#[derive(Clone, PartialEq, Message)]
+pub struct Rewrite {
+    /// As its device named it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub name: Vec<u8>,
+    /// Segments.
+    #[prost(uint32, tag = "2")]
+    pub count: u32,
+    /// Bytes of all segments.
+    #[prost(uint64, tag = "3")]
+    pub bytes: u64,
+    /// BLAKE3 of the newest segment.
+    #[prost(bytes = "vec", tag = "4")]
+    pub last_hash: Vec<u8>,
 }
 
 /// A backup.
@@ -45,6 +65,9 @@ pub struct Backup {
     /// BLAKE3 of the newest segment.
     #[prost(bytes = "vec", tag = "6")]
     pub last_hash: Vec<u8>,
+    /// Name of the rewrite that it came of and under which its segments lie; empty: they lie under the locator.
+    #[prost(bytes = "vec", tag = "7")]
+    pub rewrite: Vec<u8>,
 }
 
 /// A device. Its mailbox is not stored: it is derived with the server key.

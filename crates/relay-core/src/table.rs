@@ -69,8 +69,10 @@ pub enum Table {
     BlobTotal = 34,
     /// locator -> backup.
     Backup = 40,
-    /// locator, index (u32) -> sealed segment of a backup.
+    /// locator, index (u32) -> sealed segment of a backup that was never rewritten.
     BackupSegment = 41,
+    /// user, name of the rewrite, index (u32) -> sealed segment of a rewrite, whether it is a backup by now or not.
+    RewriteSegment = 42,
 }
 
 /// Rows in key order.

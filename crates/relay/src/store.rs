@@ -115,7 +115,9 @@ impl Drop for FjallStore {
 impl Tables {
     fn keyspace(&self, table: Table) -> &Keyspace {
         match table {
-            Table::Item | Table::Payload | Table::BackupSegment => &self.items,
+            Table::Item | Table::Payload | Table::BackupSegment | Table::RewriteSegment => {
+                &self.items
+            }
             _ => &self.rows,
         }
     }

@@ -1,4 +1,5 @@
-//! What the backup does not have yet. Triggers note each change while this device writes a backup.
+//! What the backup does not have yet, and whether it has something that is gone. Triggers note both while this
+//! device writes a backup.
 
 use crate::{Result, Tx};
 
@@ -39,6 +40,7 @@ impl Tx<'_> {
     /// From now on changes are noted, or not any more; those noted are forgotten.
     pub fn set_writes_backup(&self, writes: bool) -> Result<()> {
         self.execute("DELETE FROM backup_changes", [])?;
+        self.execute("DELETE FROM backup_erased", [])?;
         match writes {
             true => self.set_meta("backup_writes", &[]),
             false => self.delete_meta("backup_writes"),
@@ -69,10 +71,90 @@ impl Tx<'_> {
         Ok(self.one("SELECT 1 FROM backup_changes LIMIT 1", [], |_| Ok(()))?.is_some())
     }
 
+    /// Whether something that the backup may have is gone since this was asked last.
+    pub fn take_backup_erased(&self) -> Result<bool> {
+        let erased = self.one("SELECT 1 FROM backup_erased", [], |_| Ok(()))?.is_some();
+        if erased {
+            self.execute("DELETE FROM backup_erased", [])?;
+        }
+        Ok(erased)
+    }
+
     /// A change is in a segment.
     pub fn backed_up(&self, kind: Kind, id: &[u8]) -> Result<()> {
         let sql = "DELETE FROM backup_changes WHERE kind = ?1 AND id = ?2";
         self.execute(sql, (kind as u8, id))?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::Store;
+    use crate::chats::Chat;
+    use crate::messages::{Kind, MessageRow, PENDING, State, Version};
+    use parlor_wire::{MessageId, UserId};
+
+    fn row(id: u8) -> MessageRow {
+        MessageRow {
+            message_id: MessageId([id; 16]),
+            chat_id: MessageId([0; 16]),
+            position: 5,
+            sender: UserId([1; 32]),
+            mine: true,
+            kind: Kind::Text,
+            sent_at: 5,
+            received_at: None,
+            text: "said".into(),
+            body: Vec::new(),
+            reply_to: None,
+            edited_at: None,
+            state: State::Received,
+            hidden: false,
+        }
+    }
+
+    #[test]
+    fn what_goes_is_noticed_and_nothing_else() {
+        let mut store = Store::in_memory().unwrap();
+        let tx = store.begin().unwrap();
+        tx.set_message(&row(1)).unwrap();
+        tx.delete_message(&row(1).message_id).unwrap();
+        assert!(!tx.take_backup_erased().unwrap(), "nobody writes");
+        tx.set_writes_backup(true).unwrap();
+        type Change = fn(MessageRow) -> MessageRow;
+        let changes: [(&str, bool, Change); 6] = [
+            ("read", false, |row| MessageRow { state: State::Read, ..row }),
+            ("moved", false, |row| MessageRow { position: 9, ..row }),
+            ("deleted", true, |row| MessageRow { kind: Kind::Deleted, text: String::new(), ..row }),
+            ("hidden", true, |row| MessageRow { hidden: true, ..row }),
+            ("edited away", true, |row| MessageRow { text: "other".into(), ..row }),
+            ("nothing", false, |row| row),
+        ];
+        for (name, erases, change) in changes {
+            tx.set_message(&row(2)).unwrap();
+            tx.take_backup_erased().unwrap();
+            tx.set_message(&change(row(2))).unwrap();
+            assert_eq!(tx.take_backup_erased().unwrap(), erases, "{name}");
+            assert!(!tx.take_backup_erased().unwrap(), "{name}: once");
+            tx.delete_message(&row(2).message_id).unwrap();
+            assert!(tx.take_backup_erased().unwrap(), "{name}: and then all of it");
+            // The same while it waits to be sent.
+            let waits = |row| MessageRow { position: PENDING + 1, ..row };
+            tx.set_message(&waits(row(3))).unwrap();
+            tx.set_message(&waits(change(row(3)))).unwrap();
+            tx.delete_message(&row(3).message_id).unwrap();
+            assert!(!tx.take_backup_erased().unwrap(), "{name}: it never left");
+        }
+        // An edit whose old text stays beside it.
+        tx.set_message(&row(4)).unwrap();
+        let old = Version { text: row(4).text, body: Vec::new(), at: 5 };
+        tx.add_version(&row(4).message_id, &old).unwrap();
+        tx.set_message(&MessageRow { text: "edited".into(), ..row(4) }).unwrap();
+        assert!(!tx.take_backup_erased().unwrap());
+        tx.set_chat(&Chat::new(MessageId([7; 16]), 0, 5)).unwrap();
+        tx.delete_chat(&MessageId([7; 16])).unwrap();
+        assert!(tx.take_backup_erased().unwrap());
     }
 }

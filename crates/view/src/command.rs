@@ -89,6 +89,8 @@ params! {
     /// Takes an account up again whose devices are lost.
     AccountRestore { server: String, code: WrittenCode, device_name: Option<String> }
     RecoveryCode { code: WrittenCode }
+    /// A recovery code in place of the present one, which is needed where the device has forgotten it.
+    NewCode { code: Option<WrittenCode> }
     Uri { uri: String }
     /// A device without an account that wants to be linked to one.
     LinkStart { server: String, device_name: String }
@@ -156,6 +158,7 @@ pub enum Command {
     BackupEnable,
     BackupCode,
     BackupConfirm(RecoveryCode),
+    BackupNewCode(NewCode),
     DevicesList,
     DevicesRemove { device_id: String },
     LinkStart(LinkStart),
@@ -226,6 +229,7 @@ impl Command {
             "backup.enable" => none(params, Self::BackupEnable)?,
             "backup.code" => none(params, Self::BackupCode)?,
             "backup.confirm" => Self::BackupConfirm(read(params)?),
+            "backup.new_code" => Self::BackupNewCode(read(params)?),
             "devices.list" => none(params, Self::DevicesList)?,
             "devices.remove" => {
                 read::<Device>(params).map(|p| Self::DevicesRemove { device_id: p.device_id })?

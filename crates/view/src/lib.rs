@@ -12,8 +12,8 @@ pub mod rpc;
 pub use command::{
     AccountCreate, AccountRestore, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle,
     Command, Format, HistoryFrom, InvalidCommand, JoinAnswer, LinkStart, Mention, MessageEdit,
-    MessagesForward, MessagesSearch, MessagesSend, ReadAttachment, RecoveryCode, SaveAttachment,
-    SettingsChange, WrittenCode,
+    MessagesForward, MessagesSearch, MessagesSend, NewCode, ReadAttachment, RecoveryCode,
+    SaveAttachment, SettingsChange, WrittenCode,
 };
 pub use error::{Code, Failure, Retry};
 pub use kinds::{

@@ -75,6 +75,11 @@ pub fn backup_read(locator: &[u8], nonce: &[u8]) -> Vec<u8> {
     [b"parlor-backup-read-v1".as_slice(), locator, nonce].concat()
 }
 
+/// Vouches for what devices know of a recovery code besides its key, with that key.
+pub fn backup_keys(locator: &[u8], read_key: &[u8], opening_key: &[u8]) -> Vec<u8> {
+    [b"parlor-backup-keys-v1".as_slice(), locator, read_key, opening_key].concat()
+}
+
 /// Signs a segment of a backup, with the device key; the body says which one it is.
 pub fn backup_segment(locator: &[u8], body: &[u8]) -> Vec<u8> {
     [b"parlor-backup-segment-v1".as_slice(), locator, &hash(body).0].concat()

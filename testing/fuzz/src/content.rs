@@ -211,6 +211,7 @@ fn own_changes(message: &[u8], user: &[u8]) -> OwnChanges {
         read_key: vec![2; 32],
         opening_key: vec![3; 1216],
         recovery_key: vec![4; 32],
+        signature: Vec::new(),
     };
     let changes = [
         Change::Chat(marks),

@@ -6,6 +6,7 @@
 //! Absent on purpose: reordering and duplication within a connection, which a WebSocket does not do;
 //! duplication comes from sending again on the next connection.
 
+mod backups;
 mod check;
 mod device;
 mod network;
@@ -13,6 +14,7 @@ mod script;
 mod shrink;
 mod world;
 
+pub use backups::restore;
 pub use check::{check, check_files};
 pub use device::Device;
 pub use network::Faults;

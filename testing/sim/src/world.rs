@@ -223,6 +223,12 @@ impl World {
         self.restart_relay();
     }
 
+    /// From now on the backup of an account may have so many bytes.
+    pub fn limit_backups(&mut self, bytes: u64) {
+        self.settings.backup_bytes = bytes;
+        self.restart_relay();
+    }
+
     fn restart_relay(&mut self) {
         self.relay = Relay::new(self.settings.clone(), self.relay_key.clone());
         let all: Vec<u64> = self.connections.keys().copied().collect();

@@ -2,31 +2,31 @@
 //!
 //! Devices know the public halves of the recovery code's keys alone, so that none of them can read the backup or
 //! sign for the account when it was taken out. The oldest active device writes ([`write`]); a new device without any
-//! other restores ([`restore`]). An account from before there were codes gets one by [`enable`].
+//! other restores ([`restore`]). A code takes the place of another, or of none, by [`rotate`].
 //!
 //! Invariants: what is in a segment is stored before it leaves; MLS state, device keys and what is still to be sent
 //! are in no segment, so that restoring reuses nothing. Absent on purpose: what the relay does with segments.
 
-mod enable;
+mod keys;
 mod restore;
+mod rewrite;
+mod rotate;
+mod segment;
 mod write;
 
 use crate::net::{Purpose, Waiting};
-use crate::own::one;
 use crate::step::Step;
-use crate::{EngineError, Result, Ticket};
+use crate::{Result, Ticket};
 use parlor_crypto::recovery::{InvalidCode, RecoveryCode, RecoveryKeys};
 use parlor_view::{Answer, BackupView, Code, Failure, WrittenCode};
-use parlor_wire::device::{BackupKeys, own_change::Change};
-use parlor_wire::relay::{self, BackupState, client_frame::Request, reply::Result as Outcome};
-use parlor_wire::{Hash, Message};
+use parlor_wire::device::BackupKeys;
+use parlor_wire::relay::{self, client_frame::Request, reply::Result as Outcome};
+use parlor_wire::{Message, statement};
 pub use write::BackupNow;
 
 /// The code, until the person has written it down.
 const CODE: &str = "recovery_code";
 const KEYS: &str = "backup_keys";
-/// What the relay is known to have.
-const STATE: &str = "backup_state";
 
 pub fn mistyped(error: InvalidCode) -> Failure {
     let text = match error {
@@ -38,12 +38,12 @@ pub fn mistyped(error: InvalidCode) -> Failure {
 
 /// What devices may know of a code's keys.
 pub fn public_keys(keys: &RecoveryKeys) -> BackupKeys {
-    BackupKeys {
-        locator: keys.locator.to_vec(),
-        read_key: keys.reading.public().0.to_vec(),
-        opening_key: keys.opening.public(),
-        recovery_key: keys.signing.public().0.to_vec(),
-    }
+    let (locator, read_key) = (keys.locator.to_vec(), keys.reading.public().0.to_vec());
+    let opening_key = keys.opening.public();
+    let signed = statement::backup_keys(&locator, &read_key, &opening_key);
+    let signature = keys.signing.sign(&signed).to_vec();
+    let recovery_key = keys.signing.public().0.to_vec();
+    BackupKeys { locator, read_key, opening_key, recovery_key, signature }
 }
 
 impl Step<'_, '_> {
@@ -62,73 +62,9 @@ impl Step<'_, '_> {
         Ok(self.tx.delete_meta(KEYS)?)
     }
 
-    /// The keys, if the account has a code.
-    pub fn backup_keys(&self) -> Result<Option<BackupKeys>> {
-        let keys = self.tx.meta(KEYS)?.map(|bytes| BackupKeys::decode(bytes.as_slice()));
-        keys.transpose().map_err(|_| EngineError::Damaged("the backup's keys"))
-    }
-
-    /// The device that linked this one says what the keys are.
-    pub fn set_backup_keys(&mut self, keys: Option<&BackupKeys>) -> Result<()> {
-        match keys {
-            Some(keys) => Ok(self.tx.set_meta(KEYS, &keys.encode_to_vec())?),
-            None => Ok(()),
-        }
-    }
-
-    /// Another device of the account says what the keys are.
-    pub fn backup_keys_came(&mut self, keys: &BackupKeys) -> Result<()> {
-        let log = self.log(&self.me()?)?.ok_or(EngineError::Damaged("own device log"))?;
-        let fits = keys.recovery_key == log.recovery_key().0
-            && keys.opening_key.len() == parlor_crypto::kem::PUBLIC_KEY_BYTES
-            && Hash::try_from(&keys.locator).is_ok()
-            && Hash::try_from(&keys.read_key).is_ok();
-        if fits && self.backup_keys()?.is_none() {
-            self.tx.set_meta(KEYS, &keys.encode_to_vec())?;
-            self.choose_backup_writer()?;
-        }
-        Ok(())
-    }
-
-    /// Tells the other devices.
-    fn tell_backup_keys(&mut self) -> Result<()> {
-        let keys = self.backup_keys()?;
-        self.keep_in_step(keys.map(|keys| one(Change::Backup(keys))).into_iter().collect())
-    }
-
-    /// The oldest active device writes. Called when the log or the keys may have changed.
-    pub fn choose_backup_writer(&mut self) -> Result<()> {
-        let identity = self.identity()?;
-        let log = self.log(&identity.user)?.ok_or(EngineError::Damaged("own device log"))?;
-        let oldest = log.active().min_by_key(|device| device.added_seq).map(|device| device.id);
-        let writes = oldest == Some(identity.device) && self.backup_keys()?.is_some();
-        if writes != self.tx.writes_backup()? {
-            self.tx.set_writes_backup(writes)?;
-            self.forget_segment()?;
-            if writes {
-                self.tx.back_up_everything()?;
-            }
-        }
-        if writes && !self.engine.net.backup.asked {
-            self.ask_backup_state();
-        }
-        Ok(())
-    }
-
     fn ask_backup_state(&mut self) {
         self.engine.net.backup.asked = true;
         self.request(Request::BackupStat(relay::BackupStat {}), Purpose::BackupStat);
-    }
-
-    /// What the relay is known to have.
-    fn backup_state(&self) -> Result<BackupState> {
-        let bytes = self.tx.meta(STATE)?.unwrap_or_default();
-        BackupState::decode(bytes.as_slice())
-            .map_err(|_| EngineError::Damaged("the backup's state"))
-    }
-
-    fn set_backup_state(&mut self, state: &BackupState) -> Result<()> {
-        Ok(self.tx.set_meta(STATE, &state.encode_to_vec())?)
     }
 
     /// `backup.status`: as the relay says if it can be asked.
@@ -149,7 +85,9 @@ impl Step<'_, '_> {
             enabled: self.backup_keys()?.is_some(),
             confirmed: self.backup_keys()?.is_some() && self.tx.meta(CODE)?.is_none(),
             writes: self.tx.writes_backup()?,
-            complete: !self.tx.has_backup_changes()? && self.segment()?.is_none(),
+            complete: !self.tx.has_backup_changes()?
+                && self.segment()?.is_none()
+                && self.rewriting()?.is_none(),
             full: self.engine.net.backup.full,
             segments: state.count,
             bytes: state.bytes,
@@ -194,23 +132,23 @@ impl Step<'_, '_> {
 
     /// `backup.confirm`: the person has the code, and this device forgets it.
     pub fn confirm_code(&mut self, ticket: Ticket, code: &str) -> Result<()> {
-        let answer = match (RecoveryCode::parse(code), self.backup_keys()?) {
-            (Err(error), _) => Err(mistyped(error)),
-            (Ok(code), Some(known)) => {
-                let keys = RecoveryKeys::of(&code.root());
-                if known == public_keys(&keys) {
-                    self.tx.delete_meta(CODE)?;
-                    Ok(Answer::Empty {})
-                } else {
-                    let text = "That is a recovery code, but not the one of this account.";
-                    Err(Failure::new(Code::Refused, text))
-                }
-            }
-            (Ok(_), None) => {
-                Err(Failure::new(Code::Refused, "This account has no recovery code yet."))
+        let keys = match RecoveryCode::parse(code) {
+            Ok(code) => RecoveryKeys::of(&code.root()),
+            Err(error) => {
+                self.answer(ticket, Err(mistyped(error)));
+                return Ok(());
             }
         };
-        self.answer(ticket, answer);
+        if self.own_log_names(&keys.signing.public())? {
+            self.code_confirmed(&keys)?;
+            self.answer(ticket, Ok(Answer::Empty {}));
+            return Ok(());
+        }
+        let text = match self.backup_keys()? {
+            Some(_) => "That is a recovery code, but not the one of this account.",
+            None => "This account has no recovery code yet.",
+        };
+        self.fail(ticket, Code::Refused, text);
         Ok(())
     }
 }

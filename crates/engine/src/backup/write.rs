@@ -1,45 +1,35 @@
-//! Writing the backup, a segment at a time.
+//! Writing the backup, a segment at a time: behind it, or into a rewrite that is to take its place ([`super::rewrite`]).
 //!
-//! | state    | on                                   | does                                             |
-//! |----------|--------------------------------------|--------------------------------------------------|
-//! | unknown  | connected                            | asks the relay how the backup stands             |
-//! | in step  | changes, and a moment has passed     | makes and stores a segment, sends it             |
-//! | sent     | Done                                 | forgets it; the next one if there is more        |
-//! | sent     | another number of segments           | asks again; everything is written anew           |
-//! | any      | no room, or the relay cannot write   | waits                                            |
+//! | state    | on                                   | does                                              |
+//! |----------|--------------------------------------|---------------------------------------------------|
+//! | unknown  | connected                            | asks the relay how the backup stands              |
+//! | in step  | changes, and a moment has passed     | makes and stores a segment, sends it              |
+//! | sent     | Done                                 | forgets it; the next one if there is more         |
+//! | sent     | another number of segments           | asks again; everything is written anew            |
+//! | any      | no room, or the relay cannot write   | waits                                             |
 //!
-//! A segment that the relay has but did not say so is recognised by its hash. A relay that has lost segments, or got
-//! some of another device, gets everything again behind what it has.
+//! A segment that the relay has but did not say so is recognised by its hash. Where the relay has lost segments or got
+//! some of another device, everything is written anew: into a rewrite if the relay knows what that is, else behind
+//! what it has.
 
-use super::Step;
-use crate::history::{chat_record, person_record};
+use super::rewrite::LIVE;
+use super::segment::Unconfirmed;
 use crate::net::Purpose;
+use crate::step::Step;
 use crate::{EngineError, Result};
-use parlor_crypto::kem;
-use parlor_store::backup::Kind;
-use parlor_store::chats::ChatId;
-use parlor_store::groups::Status;
-use parlor_store::messages::{Kind as MessageKind, PENDING};
 use parlor_view::Event;
-use parlor_wire::device::{
-    BackupBody, BackupGroup, BackupKeys, BackupSegment, ProfileNow, Switches,
-};
 use parlor_wire::relay::{
-    self, BackupAppend, BackupState, client_frame::Request, reply::Result as Outcome,
+    self, BackupAppend, BackupRewrite, BackupState, client_frame::Request, reply::Result as Outcome,
 };
-use parlor_wire::{GroupId, Message, MessageId, UserId, hash, padding, statement};
-use std::collections::BTreeSet;
+use parlor_wire::{Hash, Message, hash};
 
 /// Changes are collected for so long, milliseconds.
 const COLLECT: u64 = 30_000;
-/// Bytes of records in a segment; padded and sealed it is below the relay's limit.
-const SEGMENT_BYTES: usize = 96 * 1024;
-/// Changes looked at for one segment.
-const MOST_CHANGES: usize = 2_000;
-/// Reactions that are kept of one message.
-const MOST_REACTIONS: usize = 256;
 
+/// The segment that the relay has not confirmed.
 const SEGMENT: &str = "backup_segment";
+/// What the relay is known to have.
+const STATE: &str = "backup_state";
 
 /// What is known of the backup on this connection.
 #[derive(Default)]
@@ -48,32 +38,43 @@ pub struct BackupNow {
     pub asked: bool,
     /// The relay has said how it stands.
     pub known: bool,
+    /// The relay knows what a rewrite is.
+    pub rewrites: bool,
     /// The segment that is stored was sent.
-    sent: bool,
+    pub(super) sent: bool,
     /// There is no room for more.
     pub full: bool,
     /// Not before this time is anything written.
     pub due: Option<u64>,
 }
 
-/// A segment that the relay has not confirmed.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct Unconfirmed {
-    #[prost(uint32, tag = "1")]
-    index: u32,
-    #[prost(bytes = "vec", tag = "2")]
-    sealed: Vec<u8>,
-}
-
-/// What a segment is bound to besides its key.
-pub(super) fn additional(locator: &[u8], index: u32) -> Vec<u8> {
-    [locator, &index.to_be_bytes()].concat()
-}
-
 impl Step<'_, '_> {
+    /// What the relay is known to have.
+    pub(super) fn backup_state(&self) -> Result<BackupState> {
+        let bytes = self.tx.meta(STATE)?.unwrap_or_default();
+        BackupState::decode(bytes.as_slice())
+            .map_err(|_| EngineError::Damaged("the backup's state"))
+    }
+
+    pub(super) fn set_backup_state(&mut self, state: &BackupState) -> Result<()> {
+        Ok(self.tx.set_meta(STATE, &state.encode_to_vec())?)
+    }
+
+    /// Nothing is known of what the relay has.
+    pub(super) fn forget_backup(&mut self) -> Result<()> {
+        self.tx.delete_meta(STATE)?;
+        self.tx.delete_meta(LIVE)?;
+        self.forget_rewrite()?;
+        self.forget_segment()
+    }
+
     pub(super) fn segment(&self) -> Result<Option<Unconfirmed>> {
         let segment = self.tx.meta(SEGMENT)?.map(|bytes| Unconfirmed::decode(bytes.as_slice()));
         segment.transpose().map_err(|_| EngineError::Damaged("a segment of the backup"))
+    }
+
+    pub(super) fn keep_segment(&mut self, segment: &Unconfirmed) -> Result<()> {
+        Ok(self.tx.set_meta(SEGMENT, &segment.encode_to_vec())?)
     }
 
     pub(super) fn forget_segment(&mut self) -> Result<()> {
@@ -82,37 +83,57 @@ impl Step<'_, '_> {
     }
 
     /// Compares what the relay has with what it should have.
-    pub(super) fn backup_stands(&mut self, state: BackupState) -> Result<()> {
+    pub(super) fn backup_stands(&mut self, said: BackupState) -> Result<()> {
         let Some(keys) = self.backup_keys()? else { return Ok(()) };
-        let state = match state.locator == keys.locator {
-            true => state,
-            // Another code's, which the first segment of this one replaces.
-            false => BackupState { limit: state.limit, ..BackupState::default() },
+        let (rewrites, unfinished) = (said.rewrites, said.rewrite.clone());
+        self.engine.net.backup.rewrites = rewrites;
+        let mine = said.locator == keys.locator;
+        // Another code's, which this one's replaces.
+        let replaces = !mine && said.count > 0;
+        let state = match mine {
+            true => BackupState { rewrites: false, rewrite: None, ..said },
+            false => BackupState { limit: said.limit, ..BackupState::default() },
         };
-        if self.tx.writes_backup()? {
-            let known = self.backup_state()?;
-            let same = (known.count, &known.last_hash) == (state.count, &state.last_hash);
-            let confirmed = self.segment()?.is_some_and(|segment| {
-                segment.index.checked_add(1) == Some(state.count)
-                    && state.last_hash == hash(&segment.sealed).0
-            });
-            if confirmed {
-                self.forget_segment()?;
-            } else if !same && !self.engine.net.backup.sent {
-                self.forget_segment()?;
-                self.tx.back_up_everything()?;
-            }
+        if !self.tx.writes_backup()? {
+            return self.set_backup_state(&state);
         }
-        self.set_backup_state(&state)
+        // The answer to what is on its way says more.
+        if self.engine.net.backup.sent {
+            return Ok(());
+        }
+        if let Some(segment) = self.segment()?
+            && segment.is_there(&state, unfinished.as_ref())
+        {
+            self.segment_is_there(&segment)?;
+        }
+        let known = self.backup_state()?;
+        let same = (known.count, &known.last_hash) == (state.count, &state.last_hash);
+        self.set_backup_state(&state)?;
+        match self.rewriting()? {
+            Some(own) if rewrites && goes_on(&own, unfinished.as_ref()) => Ok(()),
+            Some(_) if rewrites => self.begin_rewrite(),
+            None if same && !replaces => Ok(()),
+            None if rewrites && (state.count > 0 || replaces) => self.begin_rewrite(),
+            _ => self.write_everything_behind(),
+        }
+    }
+
+    /// Everything is written again, behind what is there.
+    pub(super) fn write_everything_behind(&mut self) -> Result<()> {
+        self.forget_rewrite()?;
+        self.forget_segment()?;
+        Ok(self.tx.back_up_everything()?)
     }
 
     /// Goes on with the backup; called at the end of every step.
     pub fn write_backup(&mut self) -> Result<()> {
+        self.note_erased()?;
         let now = &self.engine.net.backup;
-        if !self.engine.net.online() || !now.known || now.sent || now.full {
+        if !self.engine.net.online() || !now.known || now.sent || !self.tx.writes_backup()? {
             return Ok(());
         }
-        if !self.tx.writes_backup()? {
+        self.rewrite_if_due()?;
+        if self.engine.net.backup.full {
             return Ok(());
         }
         if let Some(segment) = self.segment()? {
@@ -121,7 +142,8 @@ impl Step<'_, '_> {
             }
             return Ok(());
         }
-        if !self.tx.has_backup_changes()? {
+        let rewriting = self.rewriting()?;
+        if rewriting.is_none() && !self.tx.has_backup_changes()? {
             self.engine.net.backup.due = None;
             return Ok(());
         }
@@ -129,199 +151,127 @@ impl Step<'_, '_> {
         if due > self.now {
             return Ok(());
         }
-        if let Some(segment) = self.make_segment()? {
-            self.send_segment(segment)?;
+        match self.make_segment(rewriting)? {
+            Some(segment) => self.send_segment(segment),
+            None => {
+                self.engine.net.backup.due = None;
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    /// When something is to be written without anything coming in.
+    pub fn backup_wakes(&self) -> Result<Option<u64>> {
+        let now = &self.engine.net.backup;
+        if !self.engine.net.online() || !now.known {
+            return Ok(None);
+        }
+        let times = [now.due, self.rewrite_is_due()?];
+        Ok(times.into_iter().flatten().filter(|due| *due > self.now).min())
+    }
+
+    /// The clock was set back by so many milliseconds.
+    pub fn backup_hastens(&mut self, by: u64) -> Result<()> {
+        let due = &mut self.engine.net.backup.due;
+        *due = due.map(|due| due.saturating_sub(by));
+        self.rewrite_hastens(by)
     }
 
     fn send_segment(&mut self, segment: Unconfirmed) -> Result<()> {
         let keys = self.backup_keys()?.unwrap_or_default();
         self.engine.net.backup.sent = true;
+        let hash = hash(&segment.sealed);
         let append = BackupAppend {
             locator: keys.locator,
             read_key: keys.read_key,
             index: segment.index,
             segment: segment.sealed.into(),
+            rewrite: segment.rewrite,
+            complete: segment.complete,
         };
-        self.request(Request::BackupAppend(append), Purpose::Backup);
+        self.request(Request::BackupAppend(append), Purpose::Backup { hash });
         Ok(())
     }
 
     /// The relay has a segment, or says why not.
-    pub fn backup_appended(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
+    pub fn backup_appended(
+        &mut self,
+        of: &Hash,
+        result: Result<Outcome, relay::Failure>,
+    ) -> Result<()> {
+        // One that was dropped meanwhile is of no interest.
+        let segment = self.segment()?.filter(|segment| hash(&segment.sealed) == *of);
+        let Some(segment) = segment else { return Ok(()) };
         self.engine.net.backup.sent = false;
-        let Some(segment) = self.segment()? else { return Ok(()) };
-        match result {
+        let failure = match result {
             Ok(_) => {
-                let mut state = self.backup_state()?;
-                state.count = segment.index + 1;
-                state.bytes += segment.sealed.len() as u64;
-                state.last_hash = hash(&segment.sealed).to_vec();
-                state.updated = self.now;
-                self.set_backup_state(&state)?;
-                self.forget_segment()?;
-                let complete = !self.tx.has_backup_changes()?;
+                self.segment_is_there(&segment)?;
+                let (more, state) = (self.tx.has_backup_changes()?, self.backup_state()?);
+                let complete = !more && self.rewriting()?.is_none();
                 // What is left goes at once, what comes is collected again.
                 self.engine.net.backup.due = (!complete).then_some(self.now);
                 let (segments, bytes) = (state.count, state.bytes);
                 self.out.events.push(Event::BackupUpdated { segments, bytes, complete });
+                return Ok(());
             }
-            Err(failure) => match failure.code() {
-                relay::Code::LogConflict | relay::Code::Conflict => {
-                    self.engine.net.backup.known = false;
-                    self.ask_backup_state();
+            Err(failure) => failure,
+        };
+        match failure.code() {
+            relay::Code::LogConflict | relay::Code::Conflict => {
+                if !segment.rewrite.is_empty() {
+                    self.begin_rewrite()?;
                 }
-                relay::Code::RateLimited | relay::Code::Unavailable => {
-                    let pause = failure.retry_after.max(1_000);
-                    self.engine.net.backup.due = Some(self.now + pause);
-                }
-                _ => self.engine.net.backup.full = true,
-            },
+                self.engine.net.backup.due = Some(self.now + COLLECT);
+                self.engine.net.backup.known = false;
+                self.ask_backup_state();
+            }
+            relay::Code::RateLimited | relay::Code::Unavailable => {
+                let pause = failure.retry_after.max(1_000);
+                self.engine.net.backup.due = Some(self.now + pause);
+            }
+            relay::Code::Quota => self.no_room_for(&segment)?,
+            _ => self.engine.net.backup.full = true,
         }
         Ok(())
     }
 
-    /// Makes and stores the next segment. `None`: nothing of what changed belongs into the backup.
-    fn make_segment(&mut self) -> Result<Option<Unconfirmed>> {
-        let Some(keys) = self.backup_keys()? else { return Ok(None) };
-        let state = self.backup_state()?;
-        let mut body = self.segment_head(&state)?;
-        let mut bytes = 0;
-        let mut chats = BTreeSet::new();
-        let changes = self.tx.backup_changes(MOST_CHANGES)?;
-        for (kind, id) in &changes {
-            bytes += self.add_change(&mut body, &mut chats, *kind, id)?;
-            self.tx.backed_up(*kind, id)?;
-            if bytes > SEGMENT_BYTES {
-                break;
+    /// A segment is at the relay: the backup has grown, or the rewrite has, or that has taken the backup's place.
+    fn segment_is_there(&mut self, segment: &Unconfirmed) -> Result<()> {
+        let (bytes, last_hash) = (segment.sealed.len() as u64, hash(&segment.sealed).to_vec());
+        let count = segment.index.saturating_add(1);
+        self.forget_segment()?;
+        let mut state = self.backup_state()?;
+        match self.rewriting()? {
+            None if segment.rewrite.is_empty() => state.bytes += bytes,
+            Some(rewrite) if rewrite.name == segment.rewrite => {
+                let bytes = rewrite.bytes + bytes;
+                if !segment.complete {
+                    let name = rewrite.name;
+                    return self.keep_rewrite(&BackupRewrite { name, count, bytes, last_hash });
+                }
+                self.forget_rewrite()?;
+                state.bytes = bytes;
             }
+            _ => return Ok(()),
         }
-        let settings = changes.iter().any(|(kind, _)| *kind == Kind::Setting);
-        if bytes == 0 && !settings {
-            self.engine.net.backup.due = None;
-            return Ok(None);
+        state.locator = self.backup_keys()?.unwrap_or_default().locator;
+        (state.count, state.last_hash, state.updated) = (count, last_hash, self.now);
+        // All of it is live when everything has just been written.
+        let first = self.tx.number(LIVE)? == 0 && !self.tx.has_backup_changes()?;
+        if segment.complete || first {
+            self.tx.set_number(LIVE, state.bytes)?;
         }
-        let sealed = self.seal_segment(&keys, &body)?;
-        let segment = Unconfirmed { index: body.index, sealed };
-        self.tx.set_meta(SEGMENT, &segment.encode_to_vec())?;
-        Ok(Some(segment))
+        self.set_backup_state(&state)
     }
+}
 
-    fn segment_head(&mut self, state: &BackupState) -> Result<BackupBody> {
-        let identity = self.identity()?;
-        let person = self.tx.person(&identity.user)?;
-        Ok(BackupBody {
-            version: 1,
-            index: state.count,
-            previous: state.last_hash.clone(),
-            time: self.now,
-            user_id: identity.user.to_vec(),
-            device_id: identity.device.to_vec(),
-            profile: Some(ProfileNow {
-                display_name: person.display_name.unwrap_or_default(),
-                about: person.about.unwrap_or_default(),
-                avatar: person.avatar.unwrap_or_default(),
-                version: self.tx.number("profile_version")?,
-            }),
-            switches: Some(Switches {
-                read_receipts: Some(self.setting("no_read_receipts")?),
-                delivered_receipts: Some(self.setting("no_delivered_receipts")?),
-                typing: Some(self.setting("no_typing")?),
-            }),
-            account_key: self.account_key()?.expose().to_vec(),
-            ..BackupBody::default()
-        })
-    }
-
-    fn seal_segment(&mut self, keys: &BackupKeys, body: &BackupBody) -> Result<Vec<u8>> {
-        let (index, body) = (body.index, body.encode_to_vec());
-        let statement = statement::backup_segment(&keys.locator, &body);
-        let signature = self.identity()?.sign(&statement).to_vec();
-        let segment = padding::pad(&BackupSegment { body, signature }.encode_to_vec());
-        let aad = additional(&keys.locator, index);
-        kem::seal_to(&keys.opening_key, &aad, &segment, &mut *self.rng)
-            .map_err(|_| EngineError::Damaged("the backup's keys"))
-    }
-
-    /// Adds what there is of a change; how many bytes it has.
-    fn add_change(
-        &mut self,
-        body: &mut BackupBody,
-        chats: &mut BTreeSet<ChatId>,
-        kind: Kind,
-        id: &[u8],
-    ) -> Result<usize> {
-        match kind {
-            Kind::Person => {
-                let record = person_record(&self.tx.person(&UserId::try_from(id)?)?);
-                body.people.push(record);
-                Ok(body.people.last().map_or(0, Message::encoded_len) + 4)
-            }
-            Kind::Chat => self.back_up_chat(body, chats, &ChatId::try_from(id)?),
-            Kind::Group => self.back_up_group(body, &GroupId::try_from(id)?),
-            Kind::Message => self.back_up_message(body, chats, &MessageId::try_from(id)?),
-            Kind::Setting => Ok(0),
+/// Whether an own rewrite can go on from what the relay has.
+fn goes_on(own: &BackupRewrite, there: Option<&BackupRewrite>) -> bool {
+    match there {
+        Some(there) if there.name == own.name => {
+            (there.count, &there.last_hash) == (own.count, &own.last_hash)
         }
-    }
-
-    fn back_up_chat(
-        &mut self,
-        body: &mut BackupBody,
-        chats: &mut BTreeSet<ChatId>,
-        id: &ChatId,
-    ) -> Result<usize> {
-        if !chats.insert(*id) {
-            return Ok(0);
-        }
-        let Some(chat) = self.tx.chat(id)? else {
-            body.gone_chats.push(id.to_vec());
-            return Ok(ChatId::LEN + 4);
-        };
-        let Some(record) = chat_record(&chat) else { return Ok(0) };
-        let bytes = record.encoded_len() + 4;
-        body.chats.push(record);
-        Ok(bytes)
-    }
-
-    fn back_up_group(&mut self, body: &mut BackupBody, id: &GroupId) -> Result<usize> {
-        let Some(row) = self.tx.group(id)? else { return Ok(0) };
-        let chat = self.tx.chat(&row.chat_id)?.as_ref().and_then(crate::history::chat_name);
-        // One that is being founded comes when it is.
-        if row.status == Status::Founding || chat.is_none() {
-            return Ok(0);
-        }
-        let gone = row.status == Status::Gone;
-        let members = self.tx.members(id)?.into_iter().map(|member| member.user_id.to_vec());
-        let record = BackupGroup {
-            group_id: id.to_vec(),
-            chat,
-            info_key: if gone { Vec::new() } else { row.info_key },
-            members: if gone { Vec::new() } else { members.collect() },
-        };
-        let bytes = record.encoded_len() + 4;
-        body.groups.push(record);
-        Ok(bytes)
-    }
-
-    fn back_up_message(
-        &mut self,
-        body: &mut BackupBody,
-        chats: &mut BTreeSet<ChatId>,
-        id: &MessageId,
-    ) -> Result<usize> {
-        let Some(row) = self.tx.message(id)? else { return Ok(0) };
-        // What has no place yet comes when it has one; a placeholder never does.
-        if row.position >= PENDING || row.kind == MessageKind::Unreadable {
-            return Ok(0);
-        }
-        let Some(chat) = self.tx.chat(&row.chat_id)? else { return Ok(0) };
-        let Some(name) = crate::history::chat_name(&chat) else { return Ok(0) };
-        let with_chat = self.back_up_chat(body, chats, &row.chat_id)?;
-        let mut record = self.message_record(&row, Some(name))?;
-        record.reactions.truncate(MOST_REACTIONS);
-        let bytes = record.encoded_len() + 8;
-        body.messages.push(record);
-        Ok(with_chat + bytes)
+        // Its first segment drops whatever there is.
+        _ => own.count == 0,
     }
 }

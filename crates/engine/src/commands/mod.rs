@@ -62,6 +62,10 @@ impl Step<'_, '_> {
             Command::BackupEnable => self.enable_backup(ticket, &command)?,
             Command::BackupCode => self.show_code(ticket)?,
             Command::BackupConfirm(wish) => self.confirm_code(ticket, wish.code.text())?,
+            Command::BackupNewCode(wish) => {
+                let code = wish.code.as_ref().map(|code| code.text());
+                self.new_code(ticket, code, &command)?;
+            }
             Command::AccountUpdate(wish) => self.update_account(ticket, wish)?,
             Command::DevicesList => {
                 let devices = self.devices()?;

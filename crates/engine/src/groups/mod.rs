@@ -200,7 +200,7 @@ impl Step<'_, '_> {
         let history = Some(self.engine.net.history_patience);
         let grant = Some(self.engine.net.grant_patience);
         let files = self.engine.media.deadline().filter(|_| self.engine.net.online());
-        let backup = self.engine.net.backup.due.filter(|_| self.engine.net.online());
+        let backup = self.backup_wakes()?;
         let times = intents
             .chain(self.engine.typing.deadlines())
             .chain(patience)

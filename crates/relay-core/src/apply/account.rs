@@ -119,7 +119,7 @@ pub(super) fn delete(
         return Ok(refused(Refusal::NotFound("user_id")));
     };
     tx.remove(Table::Account, user.0);
-    super::backup::drop(tx, &account.backup)?;
+    super::backup::forget_account(tx, &user, &account)?;
     if let Some(name) = account.username {
         tx.remove(Table::Name, name.into_bytes());
     }

@@ -23,7 +23,7 @@ type Property = fn(&ServerKey, &Open);
 /// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
 /// store open at a time; all are under `key`.
 pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
-    let properties: [(&str, Property); 30] = [
+    let properties: [(&str, Property); 33] = [
         ("an acknowledged append survives reopening", mailboxes::append_survives),
         ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
         ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
@@ -54,6 +54,9 @@ pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
         ("a backup belongs to one account", backups::owned),
         ("a backup is bounded", backups::bounded),
         ("a backup goes with its account and with its successor", backups::gone),
+        ("a rewrite takes the place of the backup once it is complete", backups::rewritten),
+        ("an account has one rewrite, which goes with it", backups::one_rewrite),
+        ("a rewrite is bounded by itself", backups::rewrite_bounded),
     ];
     for (name, property) in properties {
         eprintln!("conformance: {name}");

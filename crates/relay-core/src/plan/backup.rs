@@ -8,7 +8,7 @@ use crate::relay::{Ctx, Relay};
 use crate::session::Session;
 use parlor_crypto::sign::PublicKey;
 use parlor_wire::limits::{MAX_BACKUP_SEGMENT_BYTES, MAX_BACKUP_SEGMENTS, MAX_LOG_ENTRIES};
-use parlor_wire::relay::{self as frames, BackupSegments, BackupState, Code, reply};
+use parlor_wire::relay::{self as frames, BackupRewrite, BackupSegments, BackupState, Code, reply};
 use parlor_wire::{UserId, statement};
 
 pub(super) fn append(
@@ -20,6 +20,11 @@ pub(super) fn append(
     let who = device(session)?;
     let (locator, read_key) =
         (field(&request.locator, "locator")?, field(&request.read_key, "read_key")?);
+    let rewrite = match request.rewrite.is_empty() {
+        true if request.complete => return Err(Failed::new(Code::Malformed, "complete")),
+        true => None,
+        false => Some(field(&request.rewrite, "rewrite")?),
+    };
     if request.segment.len() > MAX_BACKUP_SEGMENT_BYTES {
         return Err(Failed::new(Code::TooLarge, "segment"));
     }
@@ -32,6 +37,8 @@ pub(super) fn append(
         index: request.index,
         segment: request.segment,
         limit: relay.settings.backup_bytes,
+        rewrite,
+        complete: request.complete,
     })))
 }
 
@@ -43,15 +50,22 @@ pub(super) fn stat(
 ) -> Planned {
     let who = device(session)?;
     relay.limit(Kind::Lookup, session.serial, 1, ctx.now)?;
-    let locator = read.account(&who.user)?.unwrap_or_default().backup;
-    let row = read.backup(&locator)?.unwrap_or_default();
+    let account = read.account(&who.user)?.unwrap_or_default();
+    let row = read.backup(&account.backup)?.unwrap_or_default();
     Ok(Step::Answer(reply::Result::BackupState(BackupState {
-        locator,
+        locator: account.backup,
         count: row.count,
         bytes: row.bytes,
         limit: relay.settings.backup_bytes,
         updated: row.updated,
         last_hash: row.last_hash,
+        rewrites: true,
+        rewrite: account.rewrite.map(|rewrite| BackupRewrite {
+            name: rewrite.name,
+            count: rewrite.count,
+            bytes: rewrite.bytes,
+            last_hash: rewrite.last_hash,
+        }),
     })))
 }
 
@@ -70,7 +84,12 @@ pub(super) fn read(
     let key = PublicKey::from_slice(&row.read_key).map_err(forbidden)?;
     let signed = statement::backup_read(&locator, &session.nonce);
     key.verify(&signed, &request.signature).map_err(forbidden)?;
-    let mut reply = BackupSegments { count: row.count, updated: row.updated, ..Default::default() };
+    let mut reply = BackupSegments {
+        count: row.count,
+        updated: row.updated,
+        rewrite: row.rewrite.clone(),
+        ..Default::default()
+    };
     if request.max == 0 {
         let user: UserId = field(&row.user, "locator")?;
         let log = read.log(&user, 0, MAX_LOG_ENTRIES as usize)?;
@@ -78,7 +97,7 @@ pub(super) fn read(
         reply.username = read.account(&user)?.and_then(|row| row.username).unwrap_or_default();
     } else {
         let limit = request.max.min(MAX_BACKUP_SEGMENTS) as usize;
-        let segments = read.backup_segments(&locator, request.from, limit)?;
+        let segments = read.backup_segments(&locator, &row, request.from, limit)?;
         let bytes = segments.iter().map(|segment| segment.len() as u64).sum();
         relay.limit(Kind::Bytes, session.remote, bytes, ctx.now)?;
         reply.segments = segments.into_iter().map(Vec::from).collect();

@@ -17,7 +17,8 @@ fn read_key() -> SigningKey {
 fn append(index: u32, segment: Vec<u8>) -> Request {
     let read_key = read_key().public().0.to_vec();
     let segment = segment.into();
-    Request::BackupAppend(BackupAppend { locator: LOCATOR.to_vec(), read_key, index, segment })
+    let locator = LOCATOR.to_vec();
+    Request::BackupAppend(BackupAppend { locator, read_key, index, segment, ..Default::default() })
 }
 
 fn read(by: &SigningKey, nonce: &[u8], from: u32, max: u32) -> Request {
@@ -79,5 +80,40 @@ async fn a_device_writes_and_whoever_has_the_code_reads() {
             }
             other => panic!("{other:?}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_rewrite_is_told_and_takes_the_place_of_the_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), "open").await;
+    let mut device = person(1).arrive(&server.url).await;
+    let rewrite = |index: u32, name: Vec<u8>, complete: bool| match append(index, vec![7; 5]) {
+        Request::BackupAppend(append) => {
+            Request::BackupAppend(BackupAppend { rewrite: name, complete, ..append })
+        }
+        other => other,
+    };
+    assert_eq!(code(&device.ask(rewrite(0, Vec::new(), true)).await), Code::Malformed);
+    assert_eq!(code(&device.ask(rewrite(0, vec![1; 31], true)).await), Code::Malformed);
+    assert_eq!(device.ask(append(0, vec![1; 9])).await, reply::Result::Done(Done {}));
+    assert_eq!(device.ask(rewrite(0, vec![1; 32], false)).await, reply::Result::Done(Done {}));
+    match device.ask(Request::BackupStat(BackupStat {})).await {
+        reply::Result::BackupState(state) => {
+            assert_eq!((state.rewrites, state.count, state.bytes), (true, 1, 9));
+            let last_hash = parlor_wire::hash(&[7; 5]).to_vec();
+            let begun = BackupRewrite { name: vec![1; 32], count: 1, bytes: 5, last_hash };
+            assert_eq!(state.rewrite, Some(begun));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(device.ask(rewrite(1, vec![1; 32], true)).await, reply::Result::Done(Done {}));
+    let mut guest = Client::connect(&server.url).await;
+    let request = read(&read_key(), &guest.nonce, 0, 8);
+    match guest.ask(request).await {
+        reply::Result::BackupSegments(reply) => {
+            assert_eq!((reply.segments, reply.rewrite), (vec![vec![7; 5]; 2], vec![1; 32]));
+        }
+        other => panic!("{other:?}"),
     }
 }
