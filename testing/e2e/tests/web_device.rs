@@ -17,11 +17,7 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
         let ines = Browser::start().await?;
         ines.sign_up(server, "Ines Duarte", "ines").await?;
         let mut amara = world.person("Amara Osei")?;
-        let chat = text(&amara.call("chats.direct", json!({"address": "ines"}))?, "chat_id")?;
-        amara.say(&chat, "Hello")?;
-        ines.press("Requests1").await?;
-        ines.press_chat("Amara Osei").await?;
-        ines.press("Accept").await?;
+        let (chat, _) = ines.meet("ines", &mut amara, "Hello").await?;
         ines.write_and_enter(FIELD, "Go on").await?;
         amara.hears("Go on")?;
 
@@ -107,19 +103,33 @@ fn a_code_before_the_camera_leads_to_a_person_and_links_a_device() -> Result<()>
         ines.see_text("Parlor can’t use a camera here.").await?;
         ines.pictures("scan-refused").await?;
         ines.press_in_dialog("Close").await?;
+        ines.hold_up_nothing().await?;
+        ines.press("Scan a code").await?;
+        ines.see_text("Hold the code in front of the camera.").await?;
+        ines.pictures("scan").await?;
+        ines.press_in_dialog("Close").await?;
         ines.hold_up(&uri).await?;
         ines.press("Scan a code").await?;
         ines.press_in_dialog("Write").await?;
         ines.write_and_enter(FIELD, "I saw you in passing").await?;
         let asked = amara.rpc.wait_event("chat.requested", DEADLINE, |_| true)?;
 
-        // The safety number of the two, from the other's screen.
+        // The safety number of the two, from the other's screen. First that of the other with somebody else.
         let safety = amara.call("contacts.safety", json!({"user": asked.pointer("/chat/peer")}))?;
-        ines.hold_up(&text(&safety, "qr")?).await?;
+        let mut tomas = world.person("Tomás")?;
+        tomas.befriends(&mut amara)?;
+        let theirs = tomas.call("contacts.safety", json!({"user": amara.user_id}))?;
+        ines.hold_up(&text(&theirs, "qr")?).await?;
         ines.press("Details").await?;
         ines.see_text("Not compared yet").await?.click().await?;
         ines.press_in_dialog("Scan a code").await?;
+        ines.see_text("This is another code.").await?;
+        ines.pictures("safety-differs").await?;
+        ines.see_text("Not compared yet").await?;
+        ines.hold_up(&text(&safety, "qr")?).await?;
+        ines.press_in_dialog("Scan a code").await?;
         ines.see_text("The codes are the same").await?;
+        ines.see_text("Compared").await?;
 
         // A new device shows its link as a code.
         let (mut second, link) = world.unlinked()?;
@@ -145,6 +155,8 @@ fn two_accounts_live_in_one_browser() -> Result<()> {
         browser.pictures("accounts").await?;
         browser.press_at(By::XPath("//dialog//button[contains(., 'Add an account')]")).await?;
         // One can go back from there.
+        browser.see_text("Back to Ines Duarte").await?;
+        browser.pictures("start-back").await?;
         browser.press("Back to Ines Duarte").await?;
         browser.see_text("Pull up a chair").await?;
         browser.open(&format!("{server}/#/settings")).await?;
@@ -158,11 +170,7 @@ fn two_accounts_live_in_one_browser() -> Result<()> {
 
         // The second account has chats of its own, and the first knows nothing of them.
         let mut amara = world.person("Amara Osei")?;
-        let chat = text(&amara.call("chats.direct", json!({"address": "ines-work"}))?, "chat_id")?;
-        amara.say(&chat, "About work")?;
-        browser.press("Requests1").await?;
-        browser.press_chat("Amara Osei").await?;
-        browser.press("Accept").await?;
+        browser.meet("ines-work", &mut amara, "About work").await?;
         browser.see_text("About work").await?;
         // A tab stays with its account, a new one begins with that chosen last.
         browser.reload().await?;
@@ -183,5 +191,65 @@ fn two_accounts_live_in_one_browser() -> Result<()> {
         browser.see_text("Are you at home?").await?;
         ensure!(!browser.text().await?.contains("Amara Osei"), "chats of the other account");
         browser.close().await
+    })
+}
+
+#[test]
+fn an_account_that_is_removed_leaves_the_other_alone() -> Result<()> {
+    let world = World::new()?;
+    let server = world.relay.url();
+    in_browsers(async {
+        let browser = Browser::start().await?;
+        browser.sign_up(server, "Ines Duarte", "ines").await?;
+        browser.open(&format!("{server}/#/settings")).await?;
+        browser.press("Accounts").await?;
+        browser.press_at(By::XPath("//dialog//button[contains(., 'Add an account')]")).await?;
+        browser.see_text("Back to Ines Duarte").await?;
+        browser.write("your-name", "Work").await?;
+        browser.write("handle", "ines-work").await?;
+        browser.press("Continue").await?;
+        browser.see_text("Pull up a chair").await?;
+
+        // Another device of the second account removes this browser from it.
+        let (mut second, link) = world.unlinked()?;
+        browser.open(&format!("{server}/#/settings/devices")).await?;
+        browser.write("device-link", &link).await?;
+        browser.press("Continue").await?;
+        browser.press("They’re the same").await?;
+        second.wait_event("link.done", DEADLINE, |_| true)?;
+        let devices = second.call("devices.list", json!({}))?;
+        let devices = devices["devices"].as_array().cloned().unwrap_or_default();
+        let browsers = devices.iter().find(|device| device["current"] == json!(false));
+        let id = browsers.map(|device| device["device_id"].clone()).unwrap_or_default();
+        second.call("devices.remove", json!({"device_id": id}))?;
+        browser.see_text("removed from its account").await?;
+        browser.pictures("removed-back").await?;
+
+        // The first is as it was, and is the only one from then on.
+        browser.reload().await?;
+        browser.press("Back to Ines Duarte").await?;
+        browser.see_text("Pull up a chair").await?;
+        let mut ben = world.person("Ben")?;
+        browser.meet("ines", &mut ben, "Are you at home?").await?;
+        browser.open(&format!("{server}/#/settings")).await?;
+        browser.press("Accounts").await?;
+        browser.see_text("Add an account").await?;
+        ensure!(!browser.text().await?.contains("ines-work"), "the removed account is still there");
+        browser.close().await
+    })
+}
+
+#[test]
+fn a_part_that_the_server_has_no_more_is_said_to_be_missing() -> Result<()> {
+    let world = World::new()?;
+    let server = world.relay.url();
+    in_browsers(async {
+        let ines = Browser::start().await?;
+        ines.sign_up(server, "Ines Duarte", "ines").await?;
+        ines.withhold("*/app/settings-*").await?;
+        ines.press("Settings").await?;
+        ines.see_text("couldn’t be loaded").await?;
+        ines.pictures("part-missing").await?;
+        ines.close().await
     })
 }

@@ -30,7 +30,7 @@ fn every_screen_is_accessible() -> Result<()> {
         ines.pictures("no-chats").await?;
 
         let words = "Are the *good* lemons in yet? See https://example.org and `this`";
-        let (chat, first) = ines.meet("ines", &mut amara, words).await?;
+        let (_, first) = ines.meet("ines", &mut amara, words).await?;
         ines.write_and_enter(FIELD, "Since Tuesday").await?;
         amara.hears("Since Tuesday")?;
         amara.call("messages.react", json!({"message_id": first, "emoji": "👍"}))?;

@@ -99,7 +99,7 @@ fn Compare(
                 {camera::is_there().then(|| draw! {
                     <button class={"btn soft"} on:click=move |_| scanning.set(true)>{icon(icon::QR_CODE, "s20")}{t!("scan")}</button>
                 })}
-                {(!safety.verified).then(|| draw! {
+                {move || (!safety.verified && !differs.get()).then(|| draw! {
                     <button class={"btn primary"} on:click=move |_| verify()>{t!("safety-match")}</button>
                 })}
             </div>

@@ -19,6 +19,8 @@ use parlor_view::ChatView;
 pub fn title(chat: &ChatView) -> String {
     match &*chat.kind {
         "self" => t!("notes-to-self"),
+        // Until they answer, only the address of somebody is known.
+        "direct" if chat.title.is_empty() => t!("somebody"),
         _ if chat.title.is_empty() => t!("no-title"),
         _ => chat.title.clone(),
     }

@@ -74,7 +74,7 @@ fn tell(toasts: Toasts) {
 
 fn missing() -> AnyView {
     draw! {
-        <div class={"room empty-room"}>
+        <div class={"room empty-room missing"}>
             <div class={"empty"} role={"alert"}>
                 <p>{t!("part-missing")}</p>
                 <button class={"btn primary"} on:click=move |_| reload()>{t!("reload")}</button>

@@ -33,6 +33,23 @@ impl Browser {
         self.permit("camera", "granted").await
     }
 
+    /// The camera sees a grey wall, from when it is turned on the next time; pages may use it.
+    pub async fn hold_up_nothing(&self) -> Result<()> {
+        fs::write(camera(self.profile.path()), film_of(|_, _| false)?)?;
+        self.permit("camera", "granted").await
+    }
+
+    /// From now on the server does not answer with files whose addresses are like this, as if it had them no more, and
+    /// the page keeps none.
+    pub async fn withhold(&self, like: &str) -> Result<()> {
+        let tools = self.page.cdp();
+        tools.send_raw("Network.enable", json!({})).await?;
+        tools.send_raw("Network.setBypassServiceWorker", json!({"bypass": true})).await?;
+        tools.send_raw("Network.setCacheDisabled", json!({"cacheDisabled": true})).await?;
+        tools.send_raw("Network.setBlockedURLs", json!({"urls": [like]})).await?;
+        Ok(())
+    }
+
     /// Leaves the pages of a server so many bytes beside what they use; without a number, as many as there are.
     pub async fn leave_room(&self, server: &str, bytes: Option<u64>) -> Result<()> {
         let tools = self.page.cdp();
@@ -58,15 +75,21 @@ fn film(text: &str) -> Result<Vec<u8>> {
     let modules = usize::try_from(code.size())? * MODULE;
     let before = SIDE.checked_sub(modules).context("too much for the picture")? / 2;
     let module = |at: usize| i32::try_from(at / MODULE).unwrap_or(i32::MAX);
+    film_of(|x, y| {
+        let place = x.checked_sub(before).zip(y.checked_sub(before));
+        place.is_some_and(|(x, y)| code.get_module(module(x), module(y)))
+    })
+}
+
+/// A film of a picture that does not move, dark at some places.
+fn film_of(is_dark: impl Fn(usize, usize) -> bool) -> Result<Vec<u8>> {
     let mut film = Vec::new();
     writeln!(film, "YUV4MPEG2 W{SIDE} H{SIDE} F10:1 Ip A1:1 C420jpeg")?;
     for _ in 0..2 {
         writeln!(film, "FRAME")?;
         for y in 0..SIDE {
             for x in 0..SIDE {
-                let place = x.checked_sub(before).zip(y.checked_sub(before));
-                let dark = place.is_some_and(|(x, y)| code.get_module(module(x), module(y)));
-                film.push(if dark { 30 } else { 220 });
+                film.push(if is_dark(x, y) { 30 } else { 220 });
             }
         }
         film.extend([128; SIDE * SIDE / 2]);
