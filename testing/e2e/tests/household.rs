@@ -10,9 +10,7 @@ use parlor_e2e::{DEADLINE, Person, Rpc, World, text};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
-
-const TITLES: [&str; 2] = ["Family", "Bob"];
+use std::path::Path;
 
 fn number(name: &str, usual: u64) -> Result<u64> {
     match std::env::var(name) {
@@ -89,7 +87,7 @@ fn whole(person: &mut Person) -> Result<Vec<(String, String)>> {
     Ok(all)
 }
 
-/// Waits until all devices have the same, and this much.
+/// Waits until all devices have this many messages, the same ones in one order.
 fn same(devices: &mut [&mut Person], said: usize) -> Result<()> {
     for device in devices.iter_mut() {
         device.connected()?;
@@ -97,23 +95,19 @@ fn same(devices: &mut [&mut Person], said: usize) -> Result<()> {
     }
     let mut first = None;
     for (at, device) in devices.iter_mut().enumerate() {
-        device.sync()?;
-        let what = format!("device {at} having all {said} messages");
-        let name = device.name.clone();
-        let mut person_texts = Vec::new();
-        let mut last = String::new();
-        for _ in 0..600 {
-            person_texts = whole(device)?;
-            if person_texts.len() >= said {
-                break;
+        let mut tries = 0;
+        let all = loop {
+            let all = whole(device)?;
+            tries += 1;
+            if all.len() >= said || tries == 300 {
+                break all;
             }
-            last = format!("{} of {said} at {name}", person_texts.len());
             device.sync()?;
-        }
-        ensure!(person_texts.len() == said, "{what}: {last}, {}", person_texts.len());
+        };
+        ensure!(all.len() == said, "device {at} has {} of {said} messages", all.len());
         match &first {
-            None => first = Some(person_texts),
-            Some(first) => ensure!(*first == person_texts, "device {at} has another history"),
+            None => first = Some(all),
+            Some(first) => ensure!(*first == all, "device {at} has another history"),
         }
     }
     Ok(())
@@ -127,7 +121,7 @@ fn all_talk(devices: &mut [&mut Person], word: &str) -> Result<usize> {
             device.say(&id, &format!("{word}, says device {at}"))?;
         }
     }
-    Ok(devices.len() * TITLES.len())
+    Ok(devices.len() * 2)
 }
 
 fn send_file(person: &mut Person, path: &Path) -> Result<String> {
@@ -197,22 +191,51 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A device is lost with all that was on it; its folder is where the next one may begin.
-fn lose(person: Person) -> Result<PathBuf> {
+/// A device is lost with all that was on it.
+fn lose(person: Person) -> Result<()> {
     let Person { mut rpc, .. } = person;
     let folder = rpc.profile().to_path_buf();
     rpc.kill9()?;
     drop(rpc);
-    std::fs::remove_dir_all(&folder)?;
-    Ok(folder)
+    Ok(std::fs::remove_dir_all(folder)?)
 }
 
-#[test]
-fn five_devices_live_through_everything() -> Result<()> {
+/// The story so far.
+struct House {
+    world: World,
+    /// Of each film.
+    bytes: u64,
+    code: String,
+    /// Messages that everybody has to have.
+    said: usize,
+    /// The first film, which came before all but one of Alice's devices.
+    first: String,
+}
+
+impl House {
+    fn crash(&mut self) -> Result<()> {
+        self.world.relay.kill9()?;
+        self.world.relay.restart()
+    }
+
+    fn all_talk(&mut self, devices: &mut [&mut Person], word: &str) -> Result<()> {
+        self.said += all_talk(devices, word)?;
+        same(devices, self.said)
+    }
+
+    fn has_film(&self, person: &mut Person, message: &str, seed: u64) -> Result<()> {
+        let path = self.world.path(&format!("got-{}-{seed}", self.said));
+        save(person, message, &path)?;
+        ensure!(is_noise(&path, seed, self.bytes)?, "another film");
+        Ok(())
+    }
+}
+
+/// Alice and Bob with a device each, a chat, a group, texts and a film.
+fn begin() -> Result<(House, Person, Person)> {
     let bytes = number("PARLOR_FILE_MIB", 2)? << 20;
     let before = number("PARLOR_MESSAGES", 150)?;
-    let mut world = World::with(&["--no-limits"])?;
-    let blobs = world.path("relay").join("blobs");
+    let world = World::with(&["--no-limits"])?;
     let (mut phone, mut bob) = (world.person("Alice")?, world.person("Bob")?);
     let (direct, _) = phone.befriends(&mut bob)?;
     let group = json!({"title": "Family", "members": [bob.address]});
@@ -223,74 +246,45 @@ fn five_devices_live_through_everything() -> Result<()> {
     // The request that Alice wrote to Bob.
     let mut said = 1;
     for count in 0..before {
-        let (who, to) = if count % 2 == 0 { (&direct, "Bob") } else { (&group, "all") };
-        phone.say(who, &format!("To {to}: {count}"))?;
+        let (chat, to) = if count % 2 == 0 { (&direct, "Bob") } else { (&group, "all") };
+        phone.say(chat, &format!("To {to}: {count}"))?;
         said += 1;
     }
-    let (film, seed) = (world.path("film"), 1);
-    noise(&film, seed, bytes)?;
+    let film = world.path("film");
+    noise(&film, 1, bytes)?;
     let first = send_file(&mut phone, &film)?;
     said += 1;
     phone.sync()?;
+    Ok((House { world, bytes, code, said, first }, phone, bob))
+}
 
-    // A second device, and both die while its history comes; a third one by the second.
-    let mut laptop = world.link_begun(&mut phone)?;
-    for _ in 0..2 {
-        kill(&mut laptop)?;
-        kill(&mut phone)?;
-    }
-    world.relay.kill9()?;
-    world.relay.restart()?;
-    same(&mut [&mut phone, &mut laptop, &mut bob], said)?;
-    let mut tablet = world.link(&mut laptop)?;
-    let mut desktop = world.link(&mut bob)?;
-    said += all_talk(
-        &mut [&mut phone, &mut laptop, &mut tablet, &mut bob, &mut desktop],
-        "We are five",
-    )?;
-    same(&mut [&mut phone, &mut laptop, &mut tablet, &mut bob, &mut desktop], said)?;
-
-    // The film as the tablet has it, which has never seen it; then one by Bob's desktop, which dies while it
-    // sends, as the server does; and Alice's tablet dies while it fetches.
-    save(&mut tablet, &first, &world.path("film-at-tablet"))?;
-    ensure!(is_noise(&world.path("film-at-tablet"), seed, bytes)?, "another film");
-    let (film, seed) = (world.path("second"), 2);
-    noise(&film, seed, bytes)?;
+/// A film by Bob's desktop, which dies while it sends, as the server does; and who fetches it dies as well.
+fn film_with_deaths(house: &mut House, desktop: &mut Person, tablet: &mut Person) -> Result<()> {
+    let film = house.world.path("second");
+    noise(&film, 2, house.bytes)?;
+    let blobs = house.world.path("relay").join("blobs");
     let stored = size(&blobs)?;
-    let second = send_file(&mut desktop, &film)?;
-    said += 1;
+    let message = send_file(desktop, &film)?;
+    house.said += 1;
     reaches(&blobs, stored + 1)?;
-    kill(&mut desktop)?;
-    world.relay.kill9()?;
-    world.relay.restart()?;
-    desktop.connected()?;
-    desktop.sync()?;
-    tablet.connected()?;
-    tablet.sync()?;
-    let target = world.path("second-at-tablet");
+    kill(desktop)?;
+    house.crash()?;
+    for device in [&mut *desktop, &mut *tablet] {
+        device.connected()?;
+        device.sync()?;
+    }
     let media = tablet.rpc.profile().join("media");
     let had = size(&media)?;
-    let params = json!({"message_id": second, "index": 0, "path": target});
+    let params = json!({"message_id": message, "index": 0, "path": house.world.path("unfinished")});
     tablet.rpc.send("messages.save_attachment", params)?;
     reaches(&media, had + 1)?;
-    kill(&mut tablet)?;
-    world.relay.kill9()?;
-    world.relay.restart()?;
-    save(&mut tablet, &second, &target)?;
-    ensure!(is_noise(&target, seed, bytes)?, "another film");
+    kill(tablet)?;
+    house.crash()?;
+    house.has_film(tablet, &message, 2)
+}
 
-    // The tablet removes the laptop.
-    let id = own_id(&mut laptop)?;
-    laptop.rpc.kill9()?;
-    tablet.connected()?;
-    tablet.call("devices.remove", json!({"device_id": id}))?;
-    said += all_talk(&mut [&mut phone, &mut tablet, &mut bob, &mut desktop], "We are four")?;
-    same(&mut [&mut phone, &mut tablet, &mut bob, &mut desktop], said)?;
-    laptop.rpc.restart()?;
-    laptop.rpc.wait_event("device.removed", DEADLINE, |_| true)?;
-    ensure!(laptop.call("chats.list", json!({})).is_err_and(|e| e.reason() == "revoked"));
-
-    // Both that are left are lost, and the account comes back with its code.
+/// Both devices that Alice has left are lost, and her account comes back with its code.
+fn restored(house: &mut House, mut phone: Person, tablet: Person) -> Result<Person> {
     phone.rpc.until("the backup", |rpc| {
         let status = rpc.call("backup.status", json!({}))?;
         Ok((status.get("complete") == Some(&json!(true))).then_some(()))
@@ -299,59 +293,88 @@ fn five_devices_live_through_everything() -> Result<()> {
         (phone.name.clone(), phone.user_id.clone(), phone.address.clone());
     lose(phone)?;
     lose(tablet)?;
-    let mut rpc = Rpc::start(&world.path("restored"))?;
-    let params = json!({"server": world.relay.url(), "code": code});
-    let restored = rpc.call("account.restore", params)?;
-    ensure!(text(&restored, "user_id")? == user_id, "somebody else");
-    let mut restored = Person { rpc, name, user_id, address };
-    // What is said before the new device is in the chats comes with what is said after it.
-    for word in ["Back again", "And whole"] {
-        said += all_talk(&mut [&mut restored, &mut bob, &mut desktop], word)?;
-        restored.sync()?;
-    }
-    same(&mut [&mut restored, &mut bob, &mut desktop], said)?;
+    let mut rpc = Rpc::start(&house.world.path("restored"))?;
+    let params = json!({"server": house.world.relay.url(), "code": house.code});
+    let answer = rpc.call("account.restore", params)?;
+    ensure!(text(&answer, "user_id")? == user_id, "somebody else");
+    Ok(Person { rpc, name, user_id, address })
+}
 
-    // Three again, one of them by a server that dies on the way.
-    let mut second_phone = world.link_begun(&mut restored)?;
-    world.relay.kill9()?;
-    world.relay.restart()?;
-    second_phone.connected()?;
-    restored.connected()?;
-    same(&mut [&mut restored, &mut second_phone], said)?;
-    let mut watch = world.link(&mut second_phone)?;
-    said += all_talk(
-        &mut [&mut restored, &mut second_phone, &mut watch, &mut bob, &mut desktop],
-        "Five again",
-    )?;
-    same(&mut [&mut restored, &mut second_phone, &mut watch, &mut bob, &mut desktop], said)?;
-    save(&mut watch, &first, &world.path("film-at-watch"))?;
-    ensure!(is_noise(&world.path("film-at-watch"), 1, bytes)?, "another film");
-
-    // The server forgets: its operator puts a copy from before back. Bob's desktop is away meanwhile.
-    let (data, kept) = (world.path("relay"), world.path("copy"));
-    world.relay.stop()?;
+/// The operator puts a copy from before back, while one device is away.
+fn the_server_forgets(
+    house: &mut House,
+    here: &mut [&mut Person],
+    away: &mut Person,
+) -> Result<()> {
+    let (data, kept) = (house.world.path("relay"), house.world.path("copy"));
+    house.world.relay.stop()?;
     copy(&data, &kept)?;
-    world.relay.restart()?;
-    desktop.rpc.kill9()?;
-    for device in [&mut restored, &mut second_phone, &mut watch, &mut bob] {
+    house.world.relay.restart()?;
+    away.rpc.kill9()?;
+    for device in here.iter_mut() {
         device.connected()?;
     }
-    said += all_talk(
-        &mut [&mut restored, &mut second_phone, &mut watch, &mut bob],
-        "The server will not remember",
-    )?;
-    same(&mut [&mut restored, &mut second_phone, &mut watch, &mut bob], said)?;
-    world.relay.stop()?;
+    house.all_talk(here, "The server will not remember")?;
+    house.world.relay.stop()?;
     std::fs::remove_dir_all(&data)?;
     copy(&kept, &data)?;
-    world.relay.restart()?;
-    desktop.rpc.restart()?;
-    for device in [&mut restored, &mut second_phone, &mut watch, &mut bob, &mut desktop] {
+    house.world.relay.restart()?;
+    away.rpc.restart()?;
+    for device in here.iter_mut() {
         device.connected()?;
     }
-    said += all_talk(
-        &mut [&mut restored, &mut second_phone, &mut watch, &mut bob, &mut desktop],
-        "But we do",
-    )?;
-    same(&mut [&mut restored, &mut second_phone, &mut watch, &mut bob, &mut desktop], said)
+    away.connected()
+}
+
+#[test]
+fn five_devices_live_through_everything() -> Result<()> {
+    let (mut house, mut phone, mut bob) = begin()?;
+    // A second device, and both die while its history comes; a third one by the second.
+    let mut laptop = house.world.link_begun(&mut phone)?;
+    for _ in 0..2 {
+        kill(&mut laptop)?;
+        kill(&mut phone)?;
+    }
+    house.crash()?;
+    same(&mut [&mut phone, &mut laptop, &mut bob], house.said)?;
+    let mut tablet = house.world.link(&mut laptop)?;
+    let mut desktop = house.world.link(&mut bob)?;
+    let five = &mut [&mut phone, &mut laptop, &mut tablet, &mut bob, &mut desktop];
+    house.all_talk(five, "We are five")?;
+    let first = house.first.clone();
+    house.has_film(&mut tablet, &first, 1)?;
+    film_with_deaths(&mut house, &mut desktop, &mut tablet)?;
+
+    // The tablet removes the laptop, which is switched off.
+    let id = own_id(&mut laptop)?;
+    laptop.rpc.kill9()?;
+    tablet.connected()?;
+    tablet.call("devices.remove", json!({"device_id": id}))?;
+    house.all_talk(&mut [&mut phone, &mut tablet, &mut bob, &mut desktop], "We are four")?;
+    laptop.rpc.restart()?;
+    laptop.rpc.wait_event("device.removed", DEADLINE, |_| true)?;
+    ensure!(laptop.call("chats.list", json!({})).is_err_and(|e| e.reason() == "revoked"));
+
+    let mut restored = restored(&mut house, phone, tablet)?;
+    // What is said before the new device is in the chats comes with what is said after it.
+    house.said += all_talk(&mut [&mut restored, &mut bob, &mut desktop], "Back again")?;
+    restored.sync()?;
+    house.all_talk(&mut [&mut restored, &mut bob, &mut desktop], "And whole")?;
+
+    // Three again, one of them by a server that dies on the way.
+    let mut second = house.world.link_begun(&mut restored)?;
+    house.crash()?;
+    for device in [&mut second, &mut restored] {
+        device.connected()?;
+    }
+    same(&mut [&mut restored, &mut second], house.said)?;
+    let mut watch = house.world.link(&mut second)?;
+    let five = &mut [&mut restored, &mut second, &mut watch, &mut bob, &mut desktop];
+    house.all_talk(five, "Five again")?;
+    house.has_film(&mut watch, &first, 1)?;
+
+    let here = &mut [&mut restored, &mut second, &mut watch, &mut bob];
+    the_server_forgets(&mut house, here, &mut desktop)?;
+    let five = &mut [&mut restored, &mut second, &mut watch, &mut bob, &mut desktop];
+    house.all_talk(five, "But we do")
 }

@@ -9,7 +9,9 @@ use parlor_store::{Store, Tx};
 use parlor_view::Command;
 use parlor_wire::Message;
 use parlor_wire::frame::decode_server;
-use parlor_wire::relay::{Challenge, Done, Reply, ServerFrame, reply, server_frame::Body};
+use parlor_wire::relay::{
+    Challenge, Deliver, Done, ItemKind, MailboxItem, Reply, ServerFrame, reply, server_frame::Body,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::cell::RefCell;
@@ -38,14 +40,38 @@ pub struct Online<'a, 't> {
 impl<'a, 't> Online<'a, 't> {
     /// Connects as far as the relay's word that this is the device.
     pub fn connect(tx: &'a Tx<'t>, now: u64) -> Result<Self> {
+        let (mut online, asked) = Self::challenged(tx, now)?;
+        online.reply(asked, reply::Result::Done(Done {}))?;
+        Ok(online)
+    }
+
+    /// Connects as far as the relay's challenge; the number of the request that answers it.
+    pub fn challenged(tx: &'a Tx<'t>, now: u64) -> Result<(Self, u64)> {
         let rng = ChaCha20Rng::seed_from_u64(11);
         let mut online = Self { engine: Engine::new(), tx, now, rng };
         let challenge = Challenge { nonce: vec![1; 32], server: None };
         let effects = online.handle(frame(Body::Challenge(challenge)))?;
         let asked = effects.frames.first().context("nothing was asked")?.id;
-        let done = Reply { id: asked, result: Some(reply::Result::Done(Done {})) };
-        let _ = online.handle(frame(Body::Reply(done)))?;
-        Ok(online)
+        Ok((online, asked))
+    }
+
+    /// The relay answers a request.
+    pub fn reply(&mut self, id: u64, result: reply::Result) -> Result<Effects> {
+        self.handle(frame(Body::Reply(Reply { id, result: Some(result) })))
+    }
+
+    /// A direct post comes through a queue; `guest` when the device has no account yet.
+    pub fn direct(&mut self, guest: bool, queue_id: &[u8], payload: Vec<u8>) -> Result<Effects> {
+        let cursor = if guest { "guest_sequence" } else { "mailbox_sequence" };
+        let item = MailboxItem {
+            sequence: self.tx.number(cursor)? + 1,
+            queue_id: queue_id.to_vec(),
+            kind: ItemKind::Direct.into(),
+            time: self.now,
+            payload: payload.into(),
+            ..MailboxItem::default()
+        };
+        self.handle(frame(Body::Deliver(Deliver { items: vec![item] })))
     }
 
     /// One input. Whatever came, the engine may not fail: a step that fails is tried again for ever.

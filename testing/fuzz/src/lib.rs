@@ -6,6 +6,7 @@
 //! that could change its result. Absent on purpose: protobuf and MLS themselves, which are fuzzed where they are made.
 
 mod content;
+mod devices;
 mod engine;
 mod files;
 mod groups;
@@ -64,6 +65,9 @@ pub const TARGETS: &[Target] = &[
     groups::MLS,
     engine::FRAME,
     content::CONTENT,
+    devices::LINK,
+    devices::HISTORY,
+    devices::BACKUP,
     relay::FRAMES,
 ];
 
