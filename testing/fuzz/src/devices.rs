@@ -212,7 +212,9 @@ fn prepare_restore(story: &mut Story, other: usize) -> Result<Restoring> {
     let keys = RecoveryKeys::of(&RecoveryCode::parse(code.text())?.root());
     let seed = story.world.device(OLD)?.read(|tx| Ok(tx.meta("device_seed")?))?;
     let writer = SigningKey::from_seed(&Secret::try_from(seed.context("a seed")?.as_slice())?);
-    let segments = story.world.relay_at_rest().0.backup_segments(&keys.locator, 0, 64)?;
+    let (relay, _) = story.world.relay_at_rest();
+    let row = relay.backup(&keys.locator)?.context("a backup")?;
+    let segments = relay.backup_segments(&keys.locator, &row, 0, 64)?;
     let mut bodies = Vec::new();
     for (index, sealed) in (0u32..).zip(&segments) {
         let segment = keys.opening.open(&additional(&keys, index), sealed)?;

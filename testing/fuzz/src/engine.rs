@@ -41,7 +41,7 @@ impl<'a, 't> Online<'a, 't> {
     /// Connects as far as the relay's word that this is the device.
     pub fn connect(tx: &'a Tx<'t>, now: u64) -> Result<Self> {
         let (mut online, asked) = Self::challenged(tx, now)?;
-        online.reply(asked, reply::Result::Done(Done {}))?;
+        let _ = online.reply(asked, reply::Result::Done(Done {}))?;
         Ok(online)
     }
 

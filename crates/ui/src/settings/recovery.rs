@@ -43,7 +43,10 @@ pub fn Recovery() -> impl IntoView {
         {move || match unconfirmed.get() {
             None => draw! { <Waiting /> },
             Some(true) => draw! { <Show confirmed=load /> },
-            Some(false) => draw! { <p class={"callout"}>{t!("recovery-kept")}</p> },
+            Some(false) => draw! {
+                <p class={"callout"}>{t!("recovery-kept")}</p>
+                <Change changed=load />
+            },
         }}
         {move || status.get().map(|status| draw! { <Status status=status enabled=load /> })}
     }
@@ -78,6 +81,56 @@ fn Status(status: BackupView, enabled: Callback<()>) -> impl IntoView {
                 </div>
             </div>
             <p class={"group-note"}>{t!("backup-note")}</p>
+        </section>
+    }
+}
+
+/// Another code in place of one that somebody may have seen; the present one is needed for it.
+#[component]
+fn Change(changed: Callback<()>) -> impl IntoView {
+    let (session, toasts) = (Session::here(), Toasts::here());
+    let (open, typed) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let problem = RwSignal::new(None::<Problem>);
+    let change = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        problem.set(None);
+        let present = typed.get_untracked();
+        spawn_local(async move {
+            match session.tell("backup.new_code", json!({"code": present})).await {
+                Ok(()) => {
+                    toasts.show(t!("recovery-changed"), None);
+                    changed.run(());
+                }
+                Err(refused) => drop(problem.try_set(Some(refused))),
+            }
+        });
+    };
+    let words = move || {
+        problem.get().map(|problem| match problem.code.as_str() {
+            "refused" => t!("recovery-not-present"),
+            _ => problems::words(&problem),
+        })
+    };
+    draw! {
+        <section>
+            <p class={"group-note"}>{t!("recovery-change-why")}</p>
+            {move || if open.get() {
+                draw! {
+                    <form class={"stack"} on:submit=change>
+                        <div class={"field"}>
+                            <label class={"label"} for={"recovery-present"}>{t!("recovery-present")}</label>
+                            <textarea class={"input mono"} id={"recovery-present"} rows={"2"} dir={"ltr"} autocomplete={"off"} spellcheck={"false"} bind:value=typed></textarea>
+                        </div>
+                        {move || words().map(|words| draw! { <p class={"field-error"} role={"alert"}>{words}</p> })}
+                        <div class={"row-acts"}>
+                            <button class={"btn primary"} type={"submit"}>{t!("recovery-change")}</button>
+                            <button class={"btn plain"} type={"button"} on:click=move |_| open.set(false)>{t!("cancel")}</button>
+                        </div>
+                    </form>
+                }
+            } else {
+                draw! { <button class={"btn soft sm"} on:click=move |_| open.set(true)>{t!("recovery-change")}</button> }
+            }}
         </section>
     }
 }
