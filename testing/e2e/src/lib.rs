@@ -21,5 +21,12 @@ pub use rpc::{Request, Rpc, RpcError};
 
 use std::time::Duration;
 
-/// How long anything may take before a test gives up. Generous: it only matters when something is wrong.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+/// How long anything may take before a test gives up. Generous: it only matters when something is wrong, and for files
+/// of gigabytes, for which `PARLOR_DEADLINE` says how many seconds when the tests are built.
+pub const DEADLINE: Duration = Duration::from_secs(match option_env!("PARLOR_DEADLINE") {
+    Some(seconds) => match u64::from_str_radix(seconds, 10) {
+        Ok(seconds) => seconds,
+        Err(_) => panic!("PARLOR_DEADLINE is not a number of seconds"),
+    },
+    None => 60,
+});

@@ -3,7 +3,7 @@
 //! all have the same whole history.
 //!
 //! `PARLOR_FILE_MIB` is how large each file is (2), `PARLOR_MESSAGES` how many texts there are before the first
-//! device is linked (150).
+//! device is linked (150). With a gigabyte set `PARLOR_DEADLINE=600` as well.
 
 use anyhow::{Context, Result, ensure};
 use parlor_e2e::{DEADLINE, Person, Rpc, World, text};

@@ -112,8 +112,8 @@ fn Change(changed: Callback<()>) -> impl IntoView {
         })
     };
     draw! {
-        <section>
-            <p class={"group-note"}>{t!("recovery-change-why")}</p>
+        <section class={"stack tight"}>
+            <p class={"lede"}>{t!("recovery-change-why")}</p>
             {move || if open.get() {
                 draw! {
                     <form class={"stack"} on:submit=change>
@@ -129,7 +129,11 @@ fn Change(changed: Callback<()>) -> impl IntoView {
                     </form>
                 }
             } else {
-                draw! { <button class={"btn soft sm"} on:click=move |_| open.set(true)>{t!("recovery-change")}</button> }
+                draw! {
+                    <div class={"row-acts"}>
+                        <button class={"btn soft sm"} on:click=move |_| open.set(true)>{t!("recovery-change")}</button>
+                    </div>
+                }
             }}
         </section>
     }
