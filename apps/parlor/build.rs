@@ -9,6 +9,7 @@ fn main() -> io::Result<()> {
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
     println!("cargo::rerun-if-changed={}", folder.display());
+    println!("cargo::rerun-if-env-changed=PARLOR_CHECKOUT");
     let mut files: Vec<_> = fs::read_dir(&folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;

@@ -13,6 +13,7 @@ use std::{env, fs};
 type Texts = BTreeMap<String, Pattern<String>>;
 
 fn main() {
+    println!("cargo::rerun-if-env-changed=PARLOR_CHECKOUT");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for (name, code) in [("icons.rs", icons()), ("texts.rs", texts()), ("emoji.txt", Ok(emoji()))] {
         if let Err(error) = code.and_then(|code| Ok(fs::write(out.join(name), code)?)) {

@@ -13,6 +13,7 @@ const PAYLOADS: [&str; 8] = [
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=proto");
+    println!("cargo::rerun-if-env-changed=PARLOR_CHECKOUT");
     let files = protox::compile(["relay.proto", "content.proto", "device.proto"], ["proto"])?;
     prost_build::Config::new().bytes(PAYLOADS).compile_fds(files)?;
     Ok(())

@@ -200,13 +200,7 @@ impl Step<'_, '_> {
                 }
                 self.forget_recovery()?;
                 self.engine.identity = None;
-                let waiting = std::mem::take(&mut self.engine.net.waiting);
-                for entry in waiting {
-                    match entry {
-                        Waiting::Create { ticket, .. } => self.answer(ticket, Err(failure.clone())),
-                        other => self.engine.net.waiting.push(other),
-                    }
-                }
+                self.answer_waiting(&Err(failure), |of| matches!(of, Waiting::Create { .. }));
                 self.out.disconnect = true;
                 Ok(())
             }
@@ -218,20 +212,14 @@ impl Step<'_, '_> {
         if !std::mem::replace(&mut self.engine.net.reachable, true) {
             self.want_history()?;
         }
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::Create { ticket, .. } => {
-                    let identity = self.identity()?;
-                    let answer = Answer::Created {
-                        user_id: identity.user.text(),
-                        address: self.tx.person(&identity.user)?.address(),
-                        device_id: identity.device.text(),
-                    };
-                    self.answer(ticket, Ok(answer));
-                }
-                other => self.engine.net.waiting.push(other),
-            }
+        for entry in self.engine.net.take_waiting(|of| matches!(of, Waiting::Create { .. })) {
+            let identity = self.identity()?;
+            let answer = Answer::Created {
+                user_id: identity.user.text(),
+                address: self.tx.person(&identity.user)?.address(),
+                device_id: identity.device.text(),
+            };
+            self.answer(entry.ticket(), Ok(answer));
         }
         Ok(())
     }

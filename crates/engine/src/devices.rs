@@ -9,7 +9,7 @@ use crate::step::Step;
 use crate::{EngineError, Result, Ticket};
 use parlor_crypto::{Secret, aead};
 use parlor_identity::{DeviceLog, revoke_device};
-use parlor_view::{Answer, Code, Command, DeviceView, Event, Failure};
+use parlor_view::{Answer, Code, Command, DeviceView, Event};
 use parlor_wire::device::{DeviceName, own_change::Change};
 use parlor_wire::relay::{
     self, DeviceSeen, LogAppend, LogEntries, client_frame::Request, reply::Result as Outcome,
@@ -171,28 +171,12 @@ impl Step<'_, '_> {
         {
             self.tx.delete_meta(REMOVING)?;
             let failure = self.relay_failure(failure);
-            self.removals_answered(|_| Some(Err(failure.clone())));
+            self.answer_waiting(&Err(failure), |of| matches!(of, Waiting::Removal { .. }));
             return Ok(());
         }
         let me = self.me()?;
         self.fetch_log(&me)?;
         Ok(())
-    }
-
-    fn removals_answered(&mut self, answer: impl Fn(&DeviceId) -> Option<Result<Answer, Failure>>) {
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::Removal { ticket, device, leaves } => match answer(&device) {
-                    Some(answer) => self.answer(ticket, answer),
-                    None => {
-                        let again = Waiting::Removal { ticket, device, leaves };
-                        self.engine.net.waiting.push(again);
-                    }
-                },
-                other => self.engine.net.waiting.push(other),
-            }
-        }
     }
 
     /// The own log is as the relay has it.
@@ -213,8 +197,8 @@ impl Step<'_, '_> {
             .devices
             .retain(|id| DeviceId::try_from(id).is_ok_and(|id| log.active_device(&id).is_some()));
         self.tx.set_meta(REMOVING, &removing.encode_to_vec())?;
-        self.removals_answered(|device| {
-            log.active_device(device).is_none().then_some(Ok(Answer::Empty {}))
+        self.answer_waiting(&Ok(Answer::Empty {}), |of| {
+            matches!(of, Waiting::Removal { device, .. } if log.active_device(device).is_none())
         });
         self.revoke_next()?;
         self.rotation_settles()?;

@@ -264,6 +264,11 @@ impl Net {
     pub fn asked(&self, like: impl Fn(&Purpose) -> bool) -> bool {
         self.open.values().any(like)
     }
+
+    /// Takes out of the commands that wait those that wait for this.
+    pub fn take_waiting(&mut self, of: impl Fn(&Waiting) -> bool) -> Vec<Waiting> {
+        self.waiting.extract_if(.., |entry| of(entry)).collect()
+    }
 }
 
 impl Step<'_, '_> {
@@ -449,11 +454,9 @@ impl Step<'_, '_> {
         self.request_missing_logs()?;
         self.engine.media.connected();
         self.advance = true;
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::Online { ticket, command } => self.command(ticket, command)?,
-                other => self.engine.net.waiting.push(other),
+        for entry in self.engine.net.take_waiting(|of| matches!(of, Waiting::Online { .. })) {
+            if let Waiting::Online { ticket, command } = entry {
+                self.command(ticket, command)?;
             }
         }
         Ok(())
@@ -486,25 +489,15 @@ impl Step<'_, '_> {
 
     /// Answers `sync` commands whose goal is reached.
     pub fn answer_syncs(&mut self) -> Result<()> {
-        let wants = self
-            .engine
-            .net
-            .waiting
-            .iter()
-            .any(|w| matches!(w, Waiting::Sync { tail: Some(_), .. }));
-        if !wants || self.busy()? {
+        let wants = |of: &Waiting| matches!(of, Waiting::Sync { tail: Some(_), .. });
+        if !self.engine.net.waiting.iter().any(wants) || self.busy()? {
             return Ok(());
         }
         let reached = self.tx.number("mailbox_sequence")?;
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::Sync { ticket, tail: Some(tail) } if reached >= tail => {
-                    self.answer(ticket, Ok(Answer::Empty {}));
-                }
-                other => self.engine.net.waiting.push(other),
-            }
-        }
+        self.answer_waiting(
+            &Ok(Answer::Empty {}),
+            |of| matches!(of, Waiting::Sync { tail: Some(tail), .. } if reached >= *tail),
+        );
         Ok(())
     }
 

@@ -62,16 +62,12 @@ impl Step<'_, '_> {
         let identity = self.identity()?;
         let (user_id, device_id) = (identity.user.text(), identity.device.text());
         let was_online = self.engine.net.online();
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            let answer = match &entry {
-                Waiting::Removal { device, .. } if *device == identity.device => {
-                    Ok(Answer::Empty {})
-                }
-                _ => Err(failure()),
-            };
-            self.answer(entry.ticket(), answer);
-        }
+        // Whoever wanted that is told so.
+        self.answer_waiting(
+            &Ok(Answer::Empty {}),
+            |of| matches!(of, Waiting::Removal { device, .. } if *device == identity.device),
+        );
+        self.answer_waiting(&Err(failure()), |_| true);
         let files = self.tx.file_ids()?;
         self.out.files.extend(files.into_iter().map(|file| FileOrder::Remove { file }));
         self.saves_end();

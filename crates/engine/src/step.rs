@@ -1,6 +1,6 @@
 //! One step: everything a handler needs, and what it leaves behind.
 
-use crate::net::Purpose;
+use crate::net::{Purpose, Waiting};
 use crate::{Ctx, Effects, Engine, EngineError, Result, Ticket, account};
 use parlor_mls::{DeviceIdentity, Group, KeyValue, KvError, Mls, Suite};
 use parlor_store::chats::ChatId;
@@ -211,6 +211,17 @@ impl<'a, 't> Step<'a, 't> {
 
     pub fn answer(&mut self, ticket: Ticket, answer: Result<Answer, Failure>) {
         self.out.answers.push((ticket, answer));
+    }
+
+    /// Answers the commands that wait for this.
+    pub fn answer_waiting(
+        &mut self,
+        answer: &Result<Answer, Failure>,
+        of: impl Fn(&Waiting) -> bool,
+    ) {
+        for entry in self.engine.net.take_waiting(of) {
+            self.answer(entry.ticket(), answer.clone());
+        }
     }
 
     pub fn fail(&mut self, ticket: Ticket, code: Code, message: &str) {

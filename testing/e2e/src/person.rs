@@ -4,7 +4,7 @@ use crate::{DEADLINE, Relay, Rpc, RpcError, parlor};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A server and a folder for everybody's profiles. Everything ends and vanishes when it is dropped.
@@ -192,29 +192,18 @@ impl Person {
 
     /// The whole history of a chat, oldest first.
     pub fn history(&mut self, chat_id: &str) -> Result<Vec<Value>> {
-        let mut all: Vec<Value> = Vec::new();
+        self.rpc.history(chat_id)
+    }
+
+    /// Saves an attachment however often the server goes away meanwhile.
+    pub fn save_at_last(&mut self, message_id: &str, index: usize, path: &Path) -> Result<()> {
         loop {
-            let mut params = json!({"chat_id": chat_id, "limit": 100});
-            if let (Some(params), Some(first)) = (params.as_object_mut(), all.first()) {
-                params
-                    .insert("before".into(), first.get("message_id").cloned().unwrap_or_default());
+            let params = json!({"message_id": message_id, "index": index, "path": path});
+            match self.call("messages.save_attachment", params) {
+                Ok(_) => return Ok(()),
+                Err(error) if error.reason() == "offline" => self.connected()?,
+                Err(error) => return Err(error.into()),
             }
-            let page = self.call("messages.history", params)?;
-            let page = page
-                .get("messages")
-                .and_then(Value::as_array)
-                .context("no messages in the answer")?;
-            if page.is_empty() {
-                return Ok(all);
-            }
-            let known = |message: &&Value| {
-                all.iter().any(|other| other.get("message_id") == message.get("message_id"))
-            };
-            ensure!(
-                !page.iter().any(|message| known(&message)),
-                "a page of the history repeats a message"
-            );
-            all.splice(0..0, page.iter().cloned());
         }
     }
 

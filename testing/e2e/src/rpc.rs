@@ -8,7 +8,7 @@ use crate::binary::{command_of, parlor};
 use crate::process::{Output, Owned, locked};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ExitStatus, Stdio};
@@ -227,6 +227,30 @@ impl Rpc {
                     format!("never came true: {what}; stderr:\n{}", self.stderr.so_far())
                 });
             }
+        }
+    }
+
+    /// The whole history of a chat, oldest first.
+    pub fn history(&mut self, chat_id: &str) -> Result<Vec<Value>> {
+        let mut pages: Vec<Vec<Value>> = Vec::new();
+        let mut known = HashSet::new();
+        loop {
+            let mut params = json!({"chat_id": chat_id, "limit": 100});
+            let first = pages.last().and_then(|page| page.first()?.get("message_id"));
+            if let (Some(params), Some(first)) = (params.as_object_mut(), first) {
+                params.insert("before".into(), first.clone());
+            }
+            let page = self.call("messages.history", params)?;
+            let page = page.get("messages").and_then(Value::as_array);
+            let page = page.context("no messages in the answer")?.clone();
+            if page.is_empty() {
+                return Ok(pages.into_iter().rev().flatten().collect());
+            }
+            for message in &page {
+                let id = message.get("message_id").and_then(Value::as_str).unwrap_or_default();
+                ensure!(known.insert(id.to_string()), "a page of the history repeats a message");
+            }
+            pages.push(page);
         }
     }
 

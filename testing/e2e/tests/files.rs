@@ -36,18 +36,6 @@ fn save(person: &mut Person, id: &str, index: usize, path: &Path) -> Result<Valu
     Ok(person.call("messages.save_attachment", params)?)
 }
 
-/// Saves until the server can be reached and the file is there.
-fn save_at_last(person: &mut Person, id: &str, path: &Path) -> Result<()> {
-    loop {
-        let params = json!({"message_id": id, "index": 0, "path": path});
-        match person.call("messages.save_attachment", params) {
-            Ok(_) => return Ok(()),
-            Err(error) if error.reason() == "offline" => person.connected()?,
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
 /// The message as soon as the person has it.
 fn got(person: &mut Person, id: &str) -> Result<Value> {
     let is_it = |event: &Value| event.pointer("/message/message_id").is_some_and(|of| of == id);
@@ -206,7 +194,7 @@ fn whoever_is_killed_in_the_middle_goes_on() -> Result<()> {
     }
     world.relay.kill9()?;
     world.relay.restart()?;
-    save_at_last(&mut bob, &id, &target)?;
+    bob.save_at_last(&id, 0, &target)?;
     ensure!(std::fs::read(&target)? == bytes, "the film is another");
     ensure!(files(&media)?.len() == 1);
     Ok(())

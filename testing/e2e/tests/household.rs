@@ -59,32 +59,40 @@ fn is_noise(path: &Path, seed: u64, bytes: u64) -> Result<bool> {
     }
 }
 
-/// A chat by the title it has at a device: Alice's are the group and Bob.
-fn chat(person: &mut Person, titles: &[&str]) -> Result<String> {
-    let wanted = |chat: &Value| {
+/// The titles of the two chats, of which the second is the other person's name.
+const CHATS: [&[&str]; 2] = [&["Family"], &["Alice", "Bob"]];
+
+/// A chat by the title it has at a device.
+fn chat(rpc: &mut Rpc, titles: &[&str]) -> Result<Option<String>> {
+    let wanted = |chat: &&Value| {
         chat.get("title").and_then(Value::as_str).is_some_and(|title| titles.contains(&title))
     };
-    person.rpc.until("a chat", |rpc| {
-        let list = rpc.call("chats.list", json!({"limit": 100}))?;
-        let chats = list.get("chats").and_then(Value::as_array).context("no chats")?;
-        chats.iter().find(|chat| wanted(chat)).map(|chat| text(chat, "chat_id")).transpose()
-    })
+    let list = rpc.call("chats.list", json!({"limit": 100}))?;
+    let chats = list.get("chats").and_then(Value::as_array).context("no chats")?;
+    chats.iter().find(wanted).map(|chat| text(chat, "chat_id")).transpose()
 }
 
-/// All texts and files of both chats, oldest first.
-fn whole(person: &mut Person) -> Result<Vec<(String, String)>> {
+/// The same, as soon as it is there.
+fn chat_of(person: &mut Person, titles: &[&str]) -> Result<String> {
+    person.rpc.until("a chat", |rpc| chat(rpc, titles))
+}
+
+/// All texts and files of both chats, oldest first; nothing as long as one of them cannot be read.
+fn whole(rpc: &mut Rpc) -> Result<Option<Vec<(String, String)>>> {
     let mut all = Vec::new();
-    for titles in [&["Family"][..], &["Alice", "Bob"]] {
-        let id = chat(person, titles)?;
-        for message in person.history(&id)? {
-            let kind = text(&message, "kind")?;
-            ensure!(kind != "unreadable", "{} cannot read something", person.name);
-            if kind == "text" || kind == "file" {
-                all.push((text(&message, "message_id")?, text(&message, "text")?));
+    for titles in CHATS {
+        let Some(id) = chat(rpc, titles)? else { return Ok(None) };
+        for message in rpc.history(&id)? {
+            match &*text(&message, "kind")? {
+                "text" | "file" => {
+                    all.push((text(&message, "message_id")?, text(&message, "text")?));
+                }
+                "unreadable" => return Ok(None),
+                _ => {}
             }
         }
     }
-    Ok(all)
+    Ok(Some(all))
 }
 
 /// Waits until all devices have this many messages, the same ones in one order.
@@ -95,16 +103,14 @@ fn same(devices: &mut [&mut Person], said: usize) -> Result<()> {
     }
     let mut first = None;
     for (at, device) in devices.iter_mut().enumerate() {
-        let mut tries = 0;
-        let all = loop {
-            let all = whole(device)?;
-            tries += 1;
-            if all.len() >= said || tries == 300 {
-                break all;
-            }
-            device.sync()?;
-        };
-        ensure!(all.len() == said, "device {at} has {} of {said} messages", all.len());
+        let mut had = None;
+        let all = device.rpc.until("the whole history", |rpc| {
+            let all = whole(rpc)?;
+            had = all.as_ref().map(Vec::len);
+            Ok(all.filter(|all| all.len() >= said))
+        });
+        let all = all.with_context(|| format!("device {at} has {had:?} of {said} messages"))?;
+        ensure!(all.len() == said, "device {at} has {} instead of {said} messages", all.len());
         match &first {
             None => first = Some(all),
             Some(first) => ensure!(*first == all, "device {at} has another history"),
@@ -116,30 +122,18 @@ fn same(devices: &mut [&mut Person], said: usize) -> Result<()> {
 /// Everybody says something in both chats; how many messages that is.
 fn all_talk(devices: &mut [&mut Person], word: &str) -> Result<usize> {
     for (at, device) in devices.iter_mut().enumerate() {
-        for titles in [&["Family"][..], &["Alice", "Bob"]] {
-            let id = chat(device, titles)?;
+        for titles in CHATS {
+            let id = chat_of(device, titles)?;
             device.say(&id, &format!("{word}, says device {at}"))?;
         }
     }
-    Ok(devices.len() * 2)
+    Ok(devices.len() * CHATS.len())
 }
 
 fn send_file(person: &mut Person, path: &Path) -> Result<String> {
-    let id = chat(person, &["Family"])?;
+    let id = chat_of(person, CHATS[0])?;
     let params = json!({"chat_id": id, "text": "A film", "attachments": [path]});
     text(&person.call("messages.send", params)?, "message_id")
-}
-
-/// Saves a file however often the server goes away meanwhile.
-fn save(person: &mut Person, id: &str, path: &Path) -> Result<()> {
-    loop {
-        let params = json!({"message_id": id, "index": 0, "path": path});
-        match person.call("messages.save_attachment", params) {
-            Ok(_) => return Ok(()),
-            Err(error) if error.reason() == "offline" => person.connected()?,
-            Err(error) => return Err(error.into()),
-        }
-    }
 }
 
 /// Bytes in a folder.
@@ -225,7 +219,7 @@ impl House {
 
     fn has_film(&self, person: &mut Person, message: &str, seed: u64) -> Result<()> {
         let path = self.world.path(&format!("got-{}-{seed}", self.said));
-        save(person, message, &path)?;
+        person.save_at_last(message, 0, &path)?;
         ensure!(is_noise(&path, seed, self.bytes)?, "another film");
         Ok(())
     }

@@ -142,6 +142,19 @@ fn a_code_before_the_camera_leads_to_a_person_and_links_a_device() -> Result<()>
     })
 }
 
+/// Ines, who has an account in this browser, makes another one there.
+async fn add_work(browser: &Browser, server: &str) -> Result<()> {
+    browser.open(&format!("{server}/#/settings")).await?;
+    browser.press("Accounts").await?;
+    browser.press_at(By::XPath("//dialog//button[contains(., 'Add an account')]")).await?;
+    browser.see_text("Back to Ines Duarte").await?;
+    browser.write("your-name", "Work").await?;
+    browser.write("handle", "ines-work").await?;
+    browser.press("Continue").await?;
+    browser.see_text("Pull up a chair").await?;
+    Ok(())
+}
+
 #[test]
 fn two_accounts_live_in_one_browser() -> Result<()> {
     let world = World::new()?;
@@ -159,14 +172,7 @@ fn two_accounts_live_in_one_browser() -> Result<()> {
         browser.pictures("start-back").await?;
         browser.press("Back to Ines Duarte").await?;
         browser.see_text("Pull up a chair").await?;
-        browser.open(&format!("{server}/#/settings")).await?;
-        browser.press("Accounts").await?;
-        browser.press_at(By::XPath("//dialog//button[contains(., 'Add an account')]")).await?;
-        browser.see_text("Back to Ines Duarte").await?;
-        browser.write("your-name", "Work").await?;
-        browser.write("handle", "ines-work").await?;
-        browser.press("Continue").await?;
-        browser.see_text("Pull up a chair").await?;
+        add_work(&browser, server).await?;
 
         // The second account has chats of its own, and the first knows nothing of them.
         let mut amara = world.person("Amara Osei")?;
@@ -201,14 +207,7 @@ fn an_account_that_is_removed_leaves_the_other_alone() -> Result<()> {
     in_browsers(async {
         let browser = Browser::start().await?;
         browser.sign_up(server, "Ines Duarte", "ines").await?;
-        browser.open(&format!("{server}/#/settings")).await?;
-        browser.press("Accounts").await?;
-        browser.press_at(By::XPath("//dialog//button[contains(., 'Add an account')]")).await?;
-        browser.see_text("Back to Ines Duarte").await?;
-        browser.write("your-name", "Work").await?;
-        browser.write("handle", "ines-work").await?;
-        browser.press("Continue").await?;
-        browser.see_text("Pull up a chair").await?;
+        add_work(&browser, server).await?;
 
         // Another device of the second account removes this browser from it.
         let (mut second, link) = world.unlinked()?;

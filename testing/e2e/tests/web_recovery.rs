@@ -34,13 +34,13 @@ fn a_recovery_code_is_written_down_and_changed() -> Result<()> {
         ines.press("Change the code").await?;
         let first = if code.starts_with('A') { "B" } else { "A" };
         let slip = format!("{first}{}", code.get(1..).context("a code")?);
-        ines.write("recovery-present", &slip).await?;
+        ines.write("recovery-typed", &slip).await?;
         ines.press("Change the code").await?;
         ines.see(By::Css(".field-error")).await?;
         ines.pictures("settings-recovery-change").await?;
         ines.press("Cancel").await?;
         ines.press("Change the code").await?;
-        ines.write("recovery-present", &code.to_lowercase()).await?;
+        ines.write("recovery-typed", &code.to_lowercase()).await?;
         ines.press("Change the code").await?;
         ines.see_text("Here’s your new code").await?;
         let other = shown(&ines, &code).await?;

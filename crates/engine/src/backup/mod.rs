@@ -103,15 +103,8 @@ impl Step<'_, '_> {
             self.backup_stands(state)?;
         }
         let view = self.backup_view()?;
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::BackupStatus { ticket } => {
-                    self.answer(ticket, Ok(Answer::Backup(view.clone())));
-                }
-                other => self.engine.net.waiting.push(other),
-            }
-        }
+        let answer = Ok(Answer::Backup(view));
+        self.answer_waiting(&answer, |of| matches!(of, Waiting::BackupStatus { .. }));
         Ok(())
     }
 

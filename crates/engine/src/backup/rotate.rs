@@ -144,7 +144,7 @@ impl Step<'_, '_> {
             self.give_up_rotation()?;
         }
         let failure = self.relay_failure(refused);
-        self.rotation_answered(&Err(failure), None);
+        self.answer_waiting(&Err(failure), |of| matches!(of, Waiting::Rotation { .. }));
         Ok(())
     }
 
@@ -163,7 +163,8 @@ impl Step<'_, '_> {
             }
             self.give_up_rotation()?;
             let text = "Another device has made a recovery code meanwhile. That one counts.";
-            self.rotation_answered(&Err(Failure::new(Code::Refused, text)), None);
+            let failure = Failure::new(Code::Refused, text);
+            self.answer_waiting(&Err(failure), |of| matches!(of, Waiting::Rotation { .. }));
             return Ok(());
         }
         self.give_up_rotation()?;
@@ -171,21 +172,9 @@ impl Step<'_, '_> {
         self.tx.set_meta(CODE, code.text().as_bytes())?;
         self.tell_backup_keys()?;
         let shown = Answer::RecoveryCode { code: WrittenCode::new(code.text().to_string()) };
-        self.rotation_answered(&Ok(Answer::Empty {}), Some(shown));
+        self.answer_waiting(&Ok(shown), |of| matches!(of, Waiting::Rotation { shows: true, .. }));
+        let done = Ok(Answer::Empty {});
+        self.answer_waiting(&done, |of| matches!(of, Waiting::Rotation { .. }));
         Ok(())
-    }
-
-    /// `shown` is for those who want to see the code.
-    fn rotation_answered(&mut self, answer: &Result<Answer, Failure>, shown: Option<Answer>) {
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match (entry, &shown) {
-                (Waiting::Rotation { ticket, shows: true }, Some(shown)) => {
-                    self.answer(ticket, Ok(shown.clone()));
-                }
-                (Waiting::Rotation { ticket, .. }, _) => self.answer(ticket, answer.clone()),
-                (other, _) => self.engine.net.waiting.push(other),
-            }
-        }
     }
 }

@@ -181,13 +181,10 @@ impl Step<'_, '_> {
 
     pub fn end_intent(&mut self, id: i64, failure: Option<Failure>) -> Result<()> {
         self.tx.delete_intent(id)?;
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::Intent { ticket, intent, answer } if intent == id => {
-                    self.answer(ticket, failure.clone().map_or(Ok(answer), Err));
-                }
-                other => self.engine.net.waiting.push(other),
+        let of_it = |of: &Waiting| matches!(of, Waiting::Intent { intent, .. } if *intent == id);
+        for entry in self.engine.net.take_waiting(of_it) {
+            if let Waiting::Intent { ticket, answer, .. } = entry {
+                self.answer(ticket, failure.clone().map_or(Ok(answer), Err));
             }
         }
         Ok(())

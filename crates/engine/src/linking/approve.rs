@@ -186,13 +186,7 @@ impl Step<'_, '_> {
 
     /// Answers `link.approve`.
     fn link_answered(&mut self, answer: &Result<Answer, Failure>) {
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::LinkCode { ticket } => self.answer(ticket, answer.clone()),
-                other => self.engine.net.waiting.push(other),
-            }
-        }
+        self.answer_waiting(answer, |of| matches!(of, Waiting::LinkCode { .. }));
     }
 
     /// Proposes the entry that follows the log's head as it is known here.
@@ -362,13 +356,7 @@ impl Step<'_, '_> {
     }
 
     fn link_confirmed(&mut self, answer: &Result<Answer, Failure>) {
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::LinkConfirm { ticket } => self.answer(ticket, answer.clone()),
-                other => self.engine.net.waiting.push(other),
-            }
-        }
+        self.answer_waiting(answer, |of| matches!(of, Waiting::LinkConfirm { .. }));
     }
 }
 

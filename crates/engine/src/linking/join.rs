@@ -153,13 +153,7 @@ impl Step<'_, '_> {
     }
 
     fn link_started(&mut self, answer: &Result<Answer, Failure>) {
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::LinkStart { ticket, .. } => self.answer(ticket, answer.clone()),
-                other => self.engine.net.waiting.push(other),
-            }
-        }
+        self.answer_waiting(answer, |of| matches!(of, Waiting::LinkStart { .. }));
     }
 
     pub(super) fn joining_frame(&mut self, state: Joining, body: Body) -> Result<()> {

@@ -89,12 +89,9 @@ fn Status(status: BackupView, enabled: Callback<()>) -> impl IntoView {
 #[component]
 fn Change(changed: Callback<()>) -> impl IntoView {
     let (session, toasts) = (Session::here(), Toasts::here());
-    let (open, typed) = (RwSignal::new(false), RwSignal::new(String::new()));
-    let problem = RwSignal::new(None::<Problem>);
-    let change = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let (open, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
+    let change = Callback::new(move |present: String| {
         problem.set(None);
-        let present = typed.get_untracked();
         spawn_local(async move {
             match session.tell("backup.new_code", json!({"code": present})).await {
                 Ok(()) => {
@@ -104,29 +101,14 @@ fn Change(changed: Callback<()>) -> impl IntoView {
                 Err(refused) => drop(problem.try_set(Some(refused))),
             }
         });
-    };
-    let words = move || {
-        problem.get().map(|problem| match problem.code.as_str() {
-            "refused" => t!("recovery-not-present"),
-            _ => problems::words(&problem),
-        })
-    };
+    });
     draw! {
         <section class={"stack tight"}>
             <p class={"lede"}>{t!("recovery-change-why")}</p>
             {move || if open.get() {
                 draw! {
-                    <form class={"stack"} on:submit=change>
-                        <div class={"field"}>
-                            <label class={"label"} for={"recovery-present"}>{t!("recovery-present")}</label>
-                            <textarea class={"input mono"} id={"recovery-present"} rows={"2"} dir={"ltr"} autocomplete={"off"} spellcheck={"false"} bind:value=typed></textarea>
-                        </div>
-                        {move || words().map(|words| draw! { <p class={"field-error"} role={"alert"}>{words}</p> })}
-                        <div class={"row-acts"}>
-                            <button class={"btn primary"} type={"submit"}>{t!("recovery-change")}</button>
-                            <button class={"btn plain"} type={"button"} on:click=move |_| open.set(false)>{t!("cancel")}</button>
-                        </div>
-                    </form>
+                    <Typed label={t!("recovery-present")} send={t!("recovery-change")} typed=change back={t!("cancel")} left=open
+                        problem=problem another={t!("recovery-not-present")} />
                 }
             } else {
                 draw! {
@@ -139,16 +121,57 @@ fn Change(changed: Callback<()>) -> impl IntoView {
     }
 }
 
+/// A field for a code. `left` becomes false when somebody goes `back`; `another` is said of a code that is not the one.
+#[component]
+fn Typed(
+    label: String,
+    send: String,
+    typed: Callback<String>,
+    back: String,
+    left: RwSignal<bool>,
+    problem: RwSignal<Option<Problem>>,
+    another: String,
+) -> impl IntoView {
+    let code = RwSignal::new(String::new());
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        typed.run(code.get_untracked());
+    };
+    let words = move || {
+        problem.get().map(|problem| match problem.code.as_str() {
+            "refused" => another.clone(),
+            _ => problems::words(&problem),
+        })
+    };
+    let go_back = move |_| {
+        problem.set(None);
+        left.set(false);
+    };
+    draw! {
+        <form class={"stack tight"} on:submit=submit>
+            <div class={"field"}>
+                <label class={"label"} for={"recovery-typed"}>{label}</label>
+                <textarea class={"input mono"} id={"recovery-typed"} rows={"2"} dir={"ltr"} autocomplete={"off"} spellcheck={"false"} bind:value=code></textarea>
+            </div>
+            {move || words().map(|words| draw! { <p class={"field-error"} role={"alert"}>{words}</p> })}
+            <div class={"row-acts"}>
+                <button class={"btn primary"} type={"submit"}>{send}</button>
+                <button class={"btn plain"} type={"button"} on:click=go_back>{back}</button>
+            </div>
+        </form>
+    }
+}
+
 /// The code, and the proof that it was written down.
 #[component]
 fn Show(confirmed: Callback<()>) -> impl IntoView {
     let (session, toasts) = (Session::here(), Toasts::here());
-    let (code, typed) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let code = RwSignal::new(String::new());
     let (checking, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
     spawn_local(async move {
         match session.ask::<Code>("backup.code", json!({})).await {
             Ok(read) => drop(code.try_set(read.code)),
-            Err(refused) => drop(problem.try_set(Some(refused))),
+            Err(refused) => toasts.show(problems::words(&refused), None),
         }
     });
     let groups = move || {
@@ -158,10 +181,8 @@ fn Show(confirmed: Callback<()>) -> impl IntoView {
             .map(|four| draw! { <span>{four.iter().collect::<String>()}</span> })
             .collect::<Vec<_>>()
     };
-    let confirm = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let confirm = Callback::new(move |written: String| {
         problem.set(None);
-        let written = typed.get_untracked();
         spawn_local(async move {
             match session.tell("backup.confirm", json!({"code": written})).await {
                 Ok(()) => {
@@ -171,27 +192,13 @@ fn Show(confirmed: Callback<()>) -> impl IntoView {
                 Err(refused) => drop(problem.try_set(Some(refused))),
             }
         });
-    };
-    let words = move || {
-        problem.get().map(|problem| match problem.code.as_str() {
-            "refused" => t!("recovery-another"),
-            _ => problems::words(&problem),
-        })
-    };
+    });
     draw! {
         <div class={"reckey"}>
             {move || if checking.get() {
                 draw! {
-                    <form class={"stack"} on:submit=confirm>
-                        <div class={"field"}>
-                            <label class={"label"} for={"recovery-typed"}>{t!("recovery-type")}</label>
-                            <textarea class={"input mono"} id={"recovery-typed"} rows={"2"} dir={"ltr"} autocomplete={"off"} spellcheck={"false"} bind:value=typed></textarea>
-                        </div>
-                        <div class={"row-acts"}>
-                            <button class={"btn primary"} type={"submit"}>{t!("recovery-check")}</button>
-                            <button class={"btn plain"} type={"button"} on:click=move |_| checking.set(false)>{t!("recovery-show-again")}</button>
-                        </div>
-                    </form>
+                    <Typed label={t!("recovery-type")} send={t!("recovery-check")} typed=confirm back={t!("recovery-show-again")} left=checking
+                        problem=problem another={t!("recovery-another")} />
                 }
             } else {
                 draw! {
@@ -204,7 +211,6 @@ fn Show(confirmed: Callback<()>) -> impl IntoView {
                     </div>
                 }
             }}
-            {move || words().map(|words| draw! { <p class={"field-error"} role={"alert"}>{words}</p> })}
         </div>
     }
 }

@@ -218,13 +218,7 @@ impl Step<'_, '_> {
     }
 
     fn restore_answered(&mut self, answer: &Result<Answer, Failure>) {
-        let waiting = std::mem::take(&mut self.engine.net.waiting);
-        for entry in waiting {
-            match entry {
-                Waiting::Restore { ticket, .. } => self.answer(ticket, answer.clone()),
-                other => self.engine.net.waiting.push(other),
-            }
-        }
+        self.answer_waiting(answer, |of| matches!(of, Waiting::Restore { .. }));
     }
 
     fn account_found(
