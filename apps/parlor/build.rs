@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/web-app");
+    // Asked for now: this program may have been compiled for another checkout that shares the build folder.
+    let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let folder = Path::new(&package).join("../../target/web-app");
     // What is not there cannot be watched.
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;

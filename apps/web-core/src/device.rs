@@ -4,9 +4,10 @@ use crate::connection::Connection;
 use crate::js;
 use crate::ports::Web;
 use crate::queue::Queue;
-use crate::storage::{self, Broken, Kept};
+use crate::storage::{self, Broken, Kept, Opened, Opening};
 use crate::transfer::{self, Folder, Transfers, Wanted};
 use crate::wire::Ask;
+use parlor_crypto::Secret;
 use parlor_driver::{Driver, Message, Output, Prepared, Ticket};
 use parlor_engine::Engine;
 use parlor_view::{Command, SaveAttachment, rpc};
@@ -46,6 +47,7 @@ pub struct Device {
     wanted: Wanted,
     open: Rc<Open>,
     kept: Kept,
+    key: Option<Secret>,
     driver: Rc<RefCell<Option<Driver<Web>>>>,
 }
 
@@ -67,9 +69,9 @@ struct Open {
 
 impl Device {
     /// Opens what the browser keeps, and runs.
-    pub async fn start(say: Say) -> Result<Self, Broken> {
+    pub async fn start(say: Say, with: Opening) -> Result<Self, Broken> {
         let refused = |error: JsValue| Broken::Refused(format!("{error:?}"));
-        let (mut store, kept) = storage::open().await?;
+        let Opened { mut store, kept, key } = storage::open(with).await?;
         let tx = store.begin().map_err(Broken::Damaged)?;
         let known = Engine::files(&tx).unwrap_or_default();
         drop(tx);
@@ -100,7 +102,7 @@ impl Device {
         running.start();
         driver.replace(Some(running));
         queue.wake();
-        Ok(Self { queue, connection, transfers, wanted, open, kept, driver })
+        Ok(Self { queue, connection, transfers, wanted, open, kept, key, driver })
     }
 
     /// What a page has to know of it.
@@ -111,6 +113,11 @@ impl Device {
         };
         let account = self.driver.borrow_mut().as_mut().is_some_and(Driver::has_account);
         json!({"account": account, "storage": storage})
+    }
+
+    /// What another worker needs to go on with it, if this one ends.
+    pub fn key(&self) -> Option<&Secret> {
+        self.key.as_ref()
     }
 
     /// Carries out what a page asks.

@@ -2,12 +2,18 @@
 //!
 //! The wrapping key is a `CryptoKey` that cannot be extracted; IndexedDB keeps it beside what it wrapped. Beside that
 //! lies, encrypted by the same key, what a page shows of an account of this browser before it is opened.
+//! With a passphrase, what it wrapped is encrypted once more, by a key that Argon2id makes of the passphrase: then the
+//! browser's files are not enough to open the database.
+//!
 //! Invariant: a key is kept, durably, before anything is encrypted with it.
 
 use crate::accounts;
 use crate::js;
 use js_sys::{Array, Promise, Uint8Array};
-use parlor_crypto::Secret;
+use parlor_crypto::passphrase::{self, Cost};
+use parlor_crypto::{Secret, aead};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
@@ -18,6 +24,10 @@ const TABLE: &str = "keys";
 const NAME: &str = "database";
 const LABEL: &str = "label";
 const NONCE_BYTES: usize = 12;
+/// What a guess of the passphrase costs: what a phone has to spare, and half a second there.
+const COST: Cost = Cost { memory_kib: 32 * 1024, passes: 3 };
+/// What the encryption by a passphrase is for.
+const PURPOSE: &[u8] = b"parlor browser key v1";
 
 /// Why there is no key.
 pub enum NoKey {
@@ -25,19 +35,85 @@ pub enum NoKey {
     NoPlace,
     /// One is kept and cannot be unwrapped.
     Damaged,
+    /// It takes a passphrase, and this is not the one.
+    Locked,
 }
 
 /// The key of this browser's database; made if there is none.
-pub async fn obtain() -> Result<Secret, NoKey> {
+pub async fn obtain(passphrase: Option<&str>) -> Result<Secret, NoKey> {
     let database = open().await.map_err(|_| NoKey::NoPlace)?;
     let name = accounts::named(NAME, accounts::number());
     let found = ask(&database, "get", Some(&name)).await.map_err(|_| NoKey::NoPlace)?;
     let key = match found.is_undefined() {
         true => make(&database).await.map_err(|_| NoKey::NoPlace),
-        false => unwrap(&found).await.map_err(|_| NoKey::Damaged),
+        false => unwrap(&found, passphrase).await,
     };
     let _ = js::call(&database, "close", &[]);
     key
+}
+
+/// Whether it takes a passphrase.
+pub async fn is_guarded() -> Result<bool, JsValue> {
+    let database = open().await?;
+    let found = ask(&database, "get", Some(&accounts::named(NAME, accounts::number()))).await;
+    let _ = js::call(&database, "close", &[]);
+    found.map(|record| !js::get(&record, "salt").is_undefined())
+}
+
+/// From now on it takes this passphrase, or none. `false`: the one that it takes now is another than `present`.
+pub async fn guard(present: Option<&str>, next: Option<&str>) -> Result<bool, JsValue> {
+    let database = open().await?;
+    let done = guarded(&database, present, next).await;
+    let _ = js::call(&database, "close", &[]);
+    done
+}
+
+async fn guarded(
+    database: &JsValue,
+    present: Option<&str>,
+    next: Option<&str>,
+) -> Result<bool, JsValue> {
+    let name = accounts::named(NAME, accounts::number());
+    let found = ask(database, "get", Some(&name)).await?;
+    let key = match unwrap(&found, present).await {
+        Ok(key) => key,
+        Err(NoKey::Locked) => return Ok(false),
+        Err(_) => return Err("the kept key cannot be read".into()),
+    };
+    let wrapping = js::get(&found, "key");
+    let record = match next {
+        None => seal(&wrapping, key.expose()).await?,
+        Some(next) => {
+            let salt = js::random::<16>()?;
+            let by = passphrase::key(next.as_bytes(), &salt, COST).ok_or("no key of that")?;
+            let mut rng = ChaCha20Rng::from_seed(js::random()?);
+            let record = seal(&wrapping, &aead::seal(&by, PURPOSE, key.expose(), &mut rng)).await?;
+            for (name, value) in [
+                ("salt", Uint8Array::from(salt.as_slice()).into()),
+                ("memory", COST.memory_kib.into()),
+                ("passes", COST.passes.into()),
+            ] {
+                // A plain object takes every property.
+                let _ = js_sys::Reflect::set(&record, &JsValue::from(name), &value);
+            }
+            record
+        }
+    };
+    let _ = js_sys::Reflect::set(&record, &"key".into(), &wrapping);
+    put(database, &name, Some(record)).await?;
+    Ok(true)
+}
+
+/// Forgets the key, and with it all that it encrypts.
+pub async fn forget() -> Result<(), JsValue> {
+    let database = open().await?;
+    let number = accounts::number();
+    let mut done = Ok(());
+    for what in [LABEL, NAME] {
+        done = done.and(put(&database, &accounts::named(what, number), None).await);
+    }
+    let _ = js::call(&database, "close", &[]);
+    done
 }
 
 async fn make(database: &JsValue) -> Result<Secret, JsValue> {
@@ -123,15 +199,27 @@ async fn put_label(database: &JsValue, label: &str) -> Result<(), JsValue> {
     put(database, &accounts::named(LABEL, number), sealed).await
 }
 
-async fn unwrap(record: &JsValue) -> Result<Secret, JsValue> {
-    let clear = unseal(&js::get(record, "key"), record).await?;
-    let mut key = Zeroizing::new([0; 32]);
-    if clear.length() as usize != key.len() {
-        return Err("the kept key has another length".into());
-    }
-    clear.copy_to(key.as_mut_slice());
-    clear.fill(0, 0, clear.length());
-    Ok(Secret::new(*key))
+async fn unwrap(record: &JsValue, passphrase: Option<&str>) -> Result<Secret, NoKey> {
+    let unsealed = unseal(&js::get(record, "key"), record).await.map_err(|_| NoKey::Damaged)?;
+    let clear = Zeroizing::new(unsealed.to_vec());
+    unsealed.fill(0, 0, unsealed.length());
+    let clear = match js::get(record, "salt") {
+        salt if salt.is_undefined() => clear,
+        salt => {
+            let number = |name| js::get(record, name).as_f64().map(|number| number as u32);
+            let salt: Result<[u8; 16], _> = Uint8Array::new(&salt).to_vec().try_into();
+            let (Ok(salt), Some(memory_kib), Some(passes)) =
+                (salt, number("memory"), number("passes"))
+            else {
+                return Err(NoKey::Damaged);
+            };
+            let typed = passphrase.ok_or(NoKey::Locked)?;
+            let by = passphrase::key(typed.as_bytes(), &salt, Cost { memory_kib, passes });
+            let by = by.ok_or(NoKey::Damaged)?;
+            Zeroizing::new(aead::open(&by, PURPOSE, &clear).map_err(|_| NoKey::Locked)?)
+        }
+    };
+    Secret::try_from(clear.as_slice()).map_err(|_| NoKey::Damaged)
 }
 
 fn subtle() -> JsValue {

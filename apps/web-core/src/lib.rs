@@ -11,6 +11,7 @@ mod connection;
 mod device;
 mod js;
 mod key;
+mod lock;
 mod ports;
 mod queue;
 mod storage;

@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::js;
 use crate::key::{self, NoKey};
+use parlor_crypto::Secret;
 use parlor_store::{Store, StoreError};
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHPoolCfgBuilder, install};
@@ -33,8 +34,28 @@ pub enum Kept {
 pub enum Broken {
     /// It is damaged, its key is gone, or it is of a later version.
     Damaged(StoreError),
+    /// It takes a passphrase, and this is not the one.
+    Locked,
     /// The browser refuses.
     Refused(String),
+}
+
+/// What opens it.
+pub enum Opening {
+    /// The key that is kept, if it takes no passphrase.
+    Kept,
+    /// The key that is kept, with a passphrase.
+    Passphrase(String),
+    /// The key itself, which another worker had.
+    Key(Secret),
+}
+
+/// A database that is open.
+pub struct Opened {
+    pub store: Store,
+    pub kept: Kept,
+    /// Its key; in memory there is none.
+    pub key: Option<Secret>,
 }
 
 /// The folder of everything of this account.
@@ -44,12 +65,21 @@ pub fn root() -> String {
 
 /// Opens the database. Nothing that was kept before is passed over: only where the browser has no place for files,
 /// or none for a key and no files of ours, does the device live in memory.
-pub async fn open() -> Result<(Store, Kept), Broken> {
-    let in_memory = || Ok((Store::in_memory().map_err(Broken::Damaged)?, Kept::Session));
+pub async fn open(with: Opening) -> Result<Opened, Broken> {
+    let in_memory = || {
+        let store = Store::in_memory().map_err(Broken::Damaged)?;
+        Ok(Opened { store, kept: Kept::Session, key: None })
+    };
     let Ok(files) = js::private_files().await else { return in_memory() };
-    let key = match key::obtain().await {
+    let obtained = match with {
+        Opening::Kept => key::obtain(None).await,
+        Opening::Passphrase(passphrase) => key::obtain(Some(&passphrase)).await,
+        Opening::Key(key) => Ok(key),
+    };
+    let key = match obtained {
         Ok(key) => key,
         Err(NoKey::NoPlace) if !has_files(&files).await => return in_memory(),
+        Err(NoKey::Locked) => return Err(Broken::Locked),
         Err(_) => return Err(Broken::Damaged(StoreError::Unreadable)),
     };
     let options = OpfsSAHPoolCfgBuilder::new()
@@ -68,7 +98,17 @@ pub async fn open() -> Result<(Store, Kept), Broken> {
         }
     }
     let store = Store::open(Path::new(FILE), Some(key.expose())).map_err(Broken::Damaged)?;
-    Ok((store, Kept::Persistent))
+    Ok(Opened { store, kept: Kept::Persistent, key: Some(key) })
+}
+
+/// Deletes all that is kept of this account, which must not be open.
+pub async fn forget() -> Result<(), JsValue> {
+    let files = js::private_files().await?;
+    if has_files(&files).await {
+        let all = js::object(&[("recursive", JsValue::TRUE)]);
+        js::wait(&files, "removeEntry", &[root().into(), all]).await?;
+    }
+    key::forget().await
 }
 
 /// Whether anything of ours was kept here before.

@@ -6,6 +6,8 @@
 //! | Follows  | a leader is told of | asks it what the one before has not answered             | Follows |
 //! | Follows  | gets the lock       | opens the database                                       | Opens   |
 //! | Opens    | it is open          | tells all tabs, takes up what its own page asked         | Leads   |
+//! | Opens    | it is locked        | tells all tabs, and waits for a passphrase               | Locked  |
+//! | Locked   | a page has one      | opens the database with it                               | Opens   |
 //! | Leads    | asked by any page   | carries it out                                           | Leads   |
 //!
 //! Invariants: at most one worker has the database open (the browser gives the lock to one, and takes it from one
@@ -15,17 +17,20 @@
 use crate::accounts;
 use crate::device::{Device, Say, To};
 use crate::js;
-use crate::storage::Broken;
+use crate::lock;
+use crate::storage::{self, Broken, Opening};
 use crate::wire::{self, say_own};
-use js_sys::Reflect;
+use js_sys::{Reflect, Uint8Array};
+use parlor_crypto::Secret;
 use parlor_store::StoreError;
 use serde_json::{Value, json};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, JsCast};
 use wasm_bindgen_futures::spawn_local;
+use zeroize::Zeroizing;
 
 /// What lock and channel of the first account are called.
 const NAME: &str = "parlor";
@@ -36,6 +41,10 @@ struct Tab {
     channel: JsValue,
     /// The device, when this worker leads.
     device: OnceCell<Device>,
+    /// This worker has the lock, and what it would open takes a passphrase.
+    locked: Cell<bool>,
+    /// The key of the database, which the leader tells: whoever goes on with it asks nobody for a passphrase.
+    key: RefCell<Option<Secret>>,
     /// Who leads, and what is known of its device.
     leader: RefCell<Option<(String, Value)>>,
     /// What the own page asked and no leader answered yet.
@@ -59,6 +68,8 @@ pub fn run() {
         me: parlor_wire::letters::HEX.encode(&me),
         channel,
         device: OnceCell::new(),
+        locked: Cell::new(false),
+        key: RefCell::default(),
         leader: RefCell::default(),
         open: RefCell::default(),
     });
@@ -69,7 +80,10 @@ pub fn run() {
     tab.post(&[("who", tab.me.as_str().into())]);
     let leads = Rc::clone(&tab);
     let granted = Closure::once_into_js(move |_lock: JsValue| {
-        spawn_local(async move { leads.lead().await });
+        spawn_local(async move {
+            let told = leads.key.take().map_or(Opening::Kept, Opening::Key);
+            leads.open(told).await;
+        });
         // The lock is held until the worker ends.
         js::never()
     });
@@ -98,9 +112,13 @@ impl Tab {
     }
 
     /// The own page asks.
-    fn asked(&self, data: &JsValue) {
-        if accounts::ask(data) {
+    fn asked(self: &Rc<Self>, data: &JsValue) {
+        if accounts::ask(data) || lock::ask(data) || self.tried(&To::Own, data) {
             return;
+        }
+        if js::get(data, "lock").is_truthy() {
+            self.post(&[("lock", JsValue::TRUE)]);
+            return say_own(&broken("locked", ""));
         }
         if let Some(device) = self.device.get() {
             return device.ask(To::Own, data);
@@ -110,13 +128,54 @@ impl Tab {
             let asked = Asked { data: data.clone(), harmless, with: leader.clone() };
             self.open.borrow_mut().insert(id, asked);
         }
-        if leader.is_some() {
+        // What is locked has no leader, and hears who has a passphrase.
+        if leader.is_some() || lock::Try::read(data).is_some() {
             self.post(&[("from", self.me.as_str().into()), ("ask", data.clone())]);
         }
     }
 
+    /// A page has a passphrase, or gives up what is locked; whether it was that, and this worker answers it.
+    fn tried(self: &Rc<Self>, from: &To, data: &JsValue) -> bool {
+        let Some((id, what)) = lock::Try::read(data) else { return false };
+        if self.device.get().is_some() {
+            // Another page was first.
+            let opened = matches!(what, lock::Try::Unlock(_));
+            self.say(from, &wire::told(id, &json!(opened)));
+            return true;
+        }
+        if !self.locked.replace(false) {
+            return false;
+        }
+        let (tab, from) = (Rc::clone(self), from.clone());
+        spawn_local(async move {
+            let done = match what {
+                lock::Try::Unlock(passphrase) => tab.open(Opening::Passphrase(passphrase)).await,
+                lock::Try::Forget if storage::forget().await.is_ok() => {
+                    tab.open(Opening::Kept).await
+                }
+                lock::Try::Forget => {
+                    tab.locked.set(true);
+                    false
+                }
+            };
+            tab.say(&from, &wire::told(id, &json!(done)));
+        });
+        true
+    }
+
     /// Another worker says something.
-    fn heard(&self, data: &JsValue) {
+    fn heard(self: &Rc<Self>, data: &JsValue) {
+        if js::get(data, "lock").is_truthy() {
+            return say_own(&broken("locked", ""));
+        }
+        if let Some(from) = js::text(data, "from")
+            && self.tried(&To::Tab(from), &js::get(data, "ask"))
+        {
+            return;
+        }
+        if self.locked.get() && js::text(data, "who").is_some() {
+            return self.post(&[("locked", JsValue::TRUE)]);
+        }
         if let Some(device) = self.device.get() {
             if let Some(from) = js::text(data, "from") {
                 device.ask(To::Tab(from), &js::get(data, "ask"));
@@ -125,7 +184,13 @@ impl Tab {
             }
             return;
         }
+        if js::get(data, "locked").is_truthy() {
+            self.leader.replace(None);
+            return say_own(&broken("locked", ""));
+        }
         if let Some(leader) = js::text(data, "leads") {
+            let key = Uint8Array::new(&js::get(data, "key")).to_vec();
+            self.key.replace(Secret::try_from(Zeroizing::new(key).as_slice()).ok());
             let about = js::text(data, "about").unwrap_or_default();
             self.follow(leader, serde_json::from_str(&about).unwrap_or_default());
         } else if let Some(to) = js::text(data, "to")
@@ -166,11 +231,12 @@ impl Tab {
         again
     }
 
-    /// The lock is here.
-    async fn lead(self: Rc<Self>) {
-        let tab = Rc::clone(&self);
+    /// The lock of the browser is here: this worker opens what is kept. Whether it is open now.
+    async fn open(self: &Rc<Self>, with: Opening) -> bool {
+        let tab = Rc::clone(self);
         let say: Say = Rc::new(move |to, data| tab.say(to, data));
-        match Device::start(say).await {
+        let first = matches!(with, Opening::Kept);
+        match Device::start(say, with).await {
             Ok(device) => {
                 let about = device.about();
                 self.leader.replace(Some((self.me.clone(), about.clone())));
@@ -182,6 +248,14 @@ impl Tab {
                     device.ask(To::Own, &data);
                 }
                 self.open.borrow_mut().clear();
+                return true;
+            }
+            Err(Broken::Locked) => {
+                self.locked.set(true);
+                if first {
+                    self.post(&[("locked", JsValue::TRUE)]);
+                    say_own(&broken("locked", ""));
+                }
             }
             Err(Broken::Damaged(StoreError::TooNew(_))) => {
                 let message = "What this browser keeps was written by a later version of Parlor.";
@@ -193,11 +267,14 @@ impl Tab {
             Err(Broken::Damaged(error)) => say_own(&broken("damaged", &error.to_string())),
             Err(Broken::Refused(message)) => say_own(&broken("no_storage", &message)),
         }
+        false
     }
 
     fn announce(&self, device: &Device) {
         let about = device.about().to_string();
-        self.post(&[("leads", self.me.as_str().into()), ("about", about.into())]);
+        let key = device.key().map(|key| Uint8Array::from(key.expose().as_slice()));
+        let key = key.map_or(JsValue::UNDEFINED, JsValue::from);
+        self.post(&[("leads", self.me.as_str().into()), ("about", about.into()), ("key", key)]);
     }
 
     /// The device says something.

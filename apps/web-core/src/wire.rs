@@ -8,6 +8,11 @@
 //! | page   | `{look: true}`                            | somebody looks at the page: no patience             |
 //! | page   | `{id, accounts: true}`                    | which accounts are there?                           |
 //! | page   | `{id, label}`                             | what is to be known of this one; empty: it is gone  |
+//! | page   | `{id, guarded: true}`                     | does it take a passphrase to open it?               |
+//! | page   | `{id, guard: {present, next}}`            | another passphrase, or none, in place of the present |
+//! | page   | `{id, unlock}`                            | opens what takes this passphrase                    |
+//! | page   | `{id, forget: true}`                      | deletes what is locked                              |
+//! | page   | `{lock: true}`                            | closes it, in all tabs                              |
 //! | worker | text                                      | an answer, an event, `ready` or `broken`            |
 //! | worker | `{id, name}`, `{id, blob}`, `{id, told}`, `{id, error}` | the answer to an object               |
 
@@ -63,9 +68,10 @@ pub fn waits(data: &JsValue) -> Option<(String, bool)> {
 
 /// Whether a method that is carried out twice does the same as once.
 fn is_harmless(method: &str) -> bool {
-    const ALSO: [&str; 14] = [
+    const ALSO: [&str; 16] = [
         "version",
         "sync",
+        "account.delete",
         "account.info",
         "backup.status",
         "chats.info",
@@ -75,11 +81,12 @@ fn is_harmless(method: &str) -> bool {
         "messages.close_poll",
         "messages.mark_read",
         "messages.react",
+        "messages.star",
         "messages.vote",
         "settings.get",
         "typing.set",
     ];
-    const ENDS: [&str; 4] = [".list", ".history", ".search", ".versions"];
+    const ENDS: [&str; 5] = [".list", ".history", ".search", ".versions", ".receipts"];
     ALSO.contains(&method) || ENDS.iter().any(|end| method.ends_with(end))
 }
 

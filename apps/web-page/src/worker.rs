@@ -7,13 +7,15 @@
 //! | `{id, bring: File}` | `{id, name}` or `{id, error: {code, message}}` |
 //! | `{look: true}` | - |
 //! | `{id, accounts: true}`, `{id, label}` | `{id, told: "…JSON…"}` |
+//! | `{id, guarded: true}`, `{id, guard: {present, next}}`, `{id, unlock}`, `{id, forget: true}` | `{id, told: "true or false"}` |
+//! | `{lock: true}` | - |
 //! | `{id, open: {message_id, index}}` | `{id, blob}` or `{id, error: {code, message}}` |
 
 use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use js_sys::{Array, Function, Object, Reflect};
-use parlor_ui::core::{Core, Listener, Problem, Storage, Told};
+use parlor_ui::core::{Core, Listener, Problem, Storage, Told, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -286,6 +288,17 @@ impl WorkerCore {
         }
     }
 
+    /// Asks something that is answered by yes or no.
+    fn verdict(&self, question: &[(&str, JsValue)]) -> Verdict {
+        let answer = self.post(|id| object(&[question, &[("id", id.into())]].concat()));
+        answer
+            .map(|answer| match answer? {
+                Answer::Value(Value::Bool(is)) => Ok(is),
+                _ => Err(odd()),
+            })
+            .boxed_local()
+    }
+
     /// Posts what `message` makes of a new id; the answer comes later.
     fn post(
         &self,
@@ -360,6 +373,32 @@ impl Core for WorkerCore {
     fn describe(&self, text: &str) -> LocalBoxFuture<'static, Result<(), Problem>> {
         let answer = self.post(|id| object(&[("id", id.into()), ("label", text.into())]));
         answer.map(|answer| answer.map(|_| ())).boxed_local()
+    }
+
+    fn guarded(&self) -> Verdict {
+        self.verdict(&[("guarded", JsValue::TRUE)])
+    }
+
+    fn guard(&self, present: Option<&str>, next: Option<&str>) -> Verdict {
+        let some = |text: Option<&str>| text.map_or(JsValue::UNDEFINED, JsValue::from);
+        let wish = object(&[("present", some(present)), ("next", some(next))]);
+        self.verdict(&[("guard", wish)])
+    }
+
+    fn unlock(&self, passphrase: &str) -> Verdict {
+        self.verdict(&[("unlock", passphrase.into())])
+    }
+
+    fn forget(&self) -> Verdict {
+        self.verdict(&[("forget", JsValue::TRUE)])
+    }
+
+    fn lock(&self) {
+        // A worker that is gone has closed it.
+        let _ = self
+            .worker
+            .as_ref()
+            .map(|worker| worker.post_message(&object(&[("lock", JsValue::TRUE)])));
     }
 
     fn scanner(&self) -> Option<Worker> {

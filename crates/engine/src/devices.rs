@@ -5,6 +5,7 @@
 
 use crate::net::{Purpose, Waiting};
 use crate::own::one;
+use crate::removed::Why;
 use crate::step::Step;
 use crate::{EngineError, Result, Ticket};
 use parlor_crypto::{Secret, aead};
@@ -36,7 +37,8 @@ const NAMES: &str = "device_names";
 const SEEN: &str = "devices_seen";
 
 impl Step<'_, '_> {
-    fn own_log(&self) -> Result<Rc<DeviceLog>> {
+    /// The own log, as far as it is here.
+    pub fn own_log(&self) -> Result<Rc<DeviceLog>> {
         self.log(&self.me()?)?.ok_or(EngineError::Damaged("own device log"))
     }
 
@@ -147,7 +149,7 @@ impl Step<'_, '_> {
     }
 
     /// Sends the entry for the first removal that the log does not have.
-    fn revoke_next(&mut self) -> Result<()> {
+    pub fn revoke_next(&mut self) -> Result<()> {
         let Some(first) = self.removing()?.devices.first().cloned() else { return Ok(()) };
         let log = self.own_log()?;
         let identity = self.identity()?;
@@ -187,11 +189,12 @@ impl Step<'_, '_> {
         let before = self.tx.number("own_log_seq")?;
         self.tx.set_number("own_log_seq", u64::from(log.head_seq()))?;
         if log.active_device(&self.identity()?.device).is_none() {
-            return self.forget_everything();
+            return self.forget_everything(Why::Removed);
         }
         if u64::from(log.head_seq()) > before {
             self.devices_changed(&log, before)?;
         }
+        self.remove_for_deletion(&log)?;
         let mut removing = self.removing()?;
         removing
             .devices

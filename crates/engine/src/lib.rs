@@ -11,6 +11,7 @@ mod backup;
 mod commands;
 mod contacts;
 mod content;
+mod deleting;
 mod devices;
 mod groups;
 mod history;

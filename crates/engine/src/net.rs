@@ -102,6 +102,8 @@ pub enum Purpose {
     RestoreJoin,
     /// Another recovery key in the own device log.
     Rotate,
+    /// The account is to be gone.
+    Deletion,
     /// The own log, from a relay that says that this device is revoked.
     Proof,
     /// Nothing depends on the reply.
@@ -135,6 +137,12 @@ pub enum Waiting {
         ticket: Ticket,
         device: DeviceId,
         /// It is this very device: the relay ends the connection, and the next one tells.
+        leaves: bool,
+    },
+    /// For the relay to have nothing of the account any more.
+    Deletion {
+        ticket: Ticket,
+        /// The relay may end the connection before it says so; the next one tells.
         leaves: bool,
     },
     /// For the relay to say how the backup stands.
@@ -185,6 +193,7 @@ impl Waiting {
             | Self::LinkCode { ticket }
             | Self::LinkConfirm { ticket }
             | Self::Removal { ticket, .. }
+            | Self::Deletion { ticket, .. }
             | Self::BackupStatus { ticket }
             | Self::Restore { ticket, .. }
             | Self::Rotation { ticket, .. }
@@ -240,6 +249,8 @@ pub struct Net {
     /// When a new device asks for its Grant again; 0: it waits for none.
     pub grant_patience: u64,
     pub backup: crate::backup::BackupNow,
+    /// The account is to be deleted, not before this time.
+    pub deleting: Option<u64>,
     /// Group infos that came, by intent.
     pub group_infos: BTreeMap<i64, relay::GroupInfo>,
 }
@@ -353,11 +364,15 @@ impl Step<'_, '_> {
                     let waits = Waiting::Removal { ticket, device, leaves: false };
                     self.engine.net.waiting.push(waits);
                 }
+                Waiting::Deletion { ticket, leaves: true } => {
+                    self.engine.net.waiting.push(Waiting::Deletion { ticket, leaves: false });
+                }
                 Waiting::Create { ticket, leaves: false }
                 | Waiting::LinkStart { ticket, leaves: false }
                 | Waiting::LinkCode { ticket }
                 | Waiting::LinkConfirm { ticket }
                 | Waiting::Removal { ticket, .. }
+                | Waiting::Deletion { ticket, leaves: false }
                 | Waiting::BackupStatus { ticket }
                 | Waiting::Restore { ticket, leaves: false }
                 | Waiting::Rotation { ticket, .. }
@@ -400,6 +415,7 @@ impl Step<'_, '_> {
             }
             Purpose::Post { outbox, hash, chat } => self.posted(outbox, &hash, chat, result),
             Purpose::Bundle { group, hash } => self.bundled(&group, &hash, result),
+            Purpose::Deletion => self.deletion_came(result),
             Purpose::Proof => self.proof_came(result),
             Purpose::Log { user } => self.log_came(&user, result),
             Purpose::Resolve { username } => self.resolved(&username, result),
@@ -436,6 +452,10 @@ impl Step<'_, '_> {
 
     fn authenticated(&mut self, result: Result<Outcome, relay::Failure>) -> Result<()> {
         if let Err(failure) = result {
+            let gone = matches!(failure.code(), relay::Code::Revoked | relay::Code::NotFound);
+            if gone && self.is_deleting()? {
+                return self.account_is_gone();
+            }
             if failure.code() == relay::Code::Revoked {
                 return self.ask_for_proof();
             }
@@ -447,6 +467,7 @@ impl Step<'_, '_> {
         self.request(Request::MailboxStat(MailboxStat {}), Purpose::Stat);
         let me = self.me()?;
         self.fetch_log(&me)?;
+        self.resume_deletion()?;
         self.resume_links()?;
         self.resume_invites()?;
         self.refuse_again()?;

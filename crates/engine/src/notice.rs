@@ -68,6 +68,7 @@ impl Step<'_, '_> {
             edited_at: None,
             state: State::Received,
             hidden: false,
+            starred: false,
         })?;
         self.touch_message(message_id, Touch::Received);
         Ok(())

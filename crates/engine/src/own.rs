@@ -13,7 +13,7 @@ use parlor_store::messages::PENDING;
 use parlor_store::outbox::Kind;
 use parlor_wire::content::{ChatKind, Content, OwnState, content::Body};
 use parlor_wire::device::{
-    ChatMarks, OwnChange, OwnChanges, PersonMarks, ProfileNow, Switches, own_change::Change,
+    ChatMarks, OwnChange, OwnChanges, PersonMarks, ProfileNow, Star, Switches, own_change::Change,
 };
 use parlor_wire::limits::{MAX_ABOUT_BYTES, MAX_AVATAR_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES};
 use parlor_wire::{Message, MessageId, UserId};
@@ -118,6 +118,7 @@ impl Step<'_, '_> {
                 Some(Change::Chat(marks)) => self.chat_marked(&marks, said)?,
                 Some(Change::Person(marks)) => self.person_marked(&marks, said)?,
                 Some(Change::Hidden(hidden)) => self.hidden_elsewhere(&hidden.message_id)?,
+                Some(Change::Star(star)) => self.starred_elsewhere(&star, said)?,
                 Some(Change::Switches(switches)) => self.switched(&switches, said)?,
                 Some(Change::Profile(profile)) => self.profile_changed(profile)?,
                 Some(Change::LogSeq(seq)) => {
@@ -205,6 +206,17 @@ impl Step<'_, '_> {
         Ok(())
     }
 
+    fn starred_elsewhere(&mut self, star: &Star, said: &Said) -> Result<()> {
+        let Ok(id) = MessageId::try_from(&star.message_id) else { return Ok(()) };
+        let Some(mut row) = self.tx.message(&id)? else { return Ok(()) };
+        if self.is_later(&star_key(star), said)? {
+            row.starred = star.starred;
+            self.tx.set_message(&row)?;
+            self.touch_message(id, Touch::Updated);
+        }
+        Ok(())
+    }
+
     fn switched(&mut self, switches: &Switches, said: &Said) -> Result<()> {
         let mut change = parlor_view::SettingsChange {
             read_receipts: None,
@@ -252,6 +264,10 @@ fn person_key(marks: &PersonMarks, what: &str) -> Vec<u8> {
     [b"person ".as_slice(), what.as_bytes(), b" ", &marks.user_id].concat()
 }
 
+fn star_key(star: &Star) -> Vec<u8> {
+    [b"star ".as_slice(), &star.message_id].concat()
+}
+
 /// The clocks that a change moves.
 fn keys(change: &OwnChange) -> Vec<Vec<u8>> {
     match &change.change {
@@ -276,6 +292,7 @@ fn keys(change: &OwnChange) -> Vec<Vec<u8>> {
         .filter(|(_, set)| *set)
         .map(|(what, _)| person_key(marks, what))
         .collect(),
+        Some(Change::Star(star)) => vec![star_key(star)],
         Some(Change::Switches(switches)) => [
             ("read_receipts", switches.read_receipts.is_some()),
             ("delivered_receipts", switches.delivered_receipts.is_some()),

@@ -48,7 +48,7 @@ fn kind_name(kind: i32) -> &'static str {
     }
 }
 
-fn state_name(state: State) -> &'static str {
+pub fn state_name(state: State) -> &'static str {
     match state {
         State::Queued => "queued",
         State::Sent => "sent",
@@ -113,6 +113,8 @@ impl Step<'_, '_> {
             entities: entities(&body),
             attachments,
             forwarded: body.forwarded,
+            silent: body.silent,
+            starred: row.starred && row.kind == Kind::Text,
             location: None,
             contact: None,
             poll: None,

@@ -1,10 +1,11 @@
-//! This device was removed from its account: it forgets everything.
+//! This device was removed from its account, or the account was deleted: it forgets everything.
 //!
 //! | on                                   | does                                                              |
 //! |--------------------------------------|-------------------------------------------------------------------|
 //! | the relay says that it is revoked    | asks for the own device log, which the relay gives on this word   |
 //! | the own log says so, rightly signed  | forgets everything, and is the [`MARK`] and nothing else           |
 //! | the log does not say so              | disconnects, and comes again later                                |
+//! | the account was deleted from here    | the same, as another [`MARK`]                                     |
 //!
 //! Invariant: the relay's word alone deletes nothing. Absent on purpose: files, which the driver removes.
 
@@ -17,26 +18,40 @@ use parlor_wire::relay::{self, LogFetch, client_frame::Request, reply::Result as
 /// Set in a profile that was emptied, until something new begins in it.
 const MARK: &str = "removed";
 
-fn failure() -> Failure {
-    Failure::new(
-        Code::Revoked,
-        "This device was removed from its account, and its messages were deleted.",
-    )
+/// Why a profile is emptied; what [`MARK`] is set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    Removed = 1,
+    Deleted = 2,
+}
+
+impl Why {
+    fn failure(self) -> Failure {
+        let text = match self {
+            Self::Removed => {
+                "This device was removed from its account, and its messages were deleted."
+            }
+            Self::Deleted => "The account of this profile was deleted.",
+        };
+        Failure::new(Code::Revoked, text)
+    }
 }
 
 impl Step<'_, '_> {
     /// Whether a command can be carried out in a profile that was emptied. What begins anew can.
     pub fn refused_as_removed(&mut self, command: &Command) -> Result<Option<Failure>> {
-        if self.tx.number(MARK)? == 0 {
-            return Ok(None);
-        }
+        let why = match self.tx.number(MARK)? {
+            0 => return Ok(None),
+            2 => Why::Deleted,
+            _ => Why::Removed,
+        };
         match command {
             Command::Version => Ok(None),
             Command::AccountCreate(_) | Command::LinkStart(_) | Command::AccountRestore(_) => {
                 self.tx.delete_meta(MARK)?;
                 Ok(None)
             }
-            _ => Ok(Some(failure())),
+            _ => Ok(Some(why.failure())),
         }
     }
 
@@ -57,8 +72,9 @@ impl Step<'_, '_> {
         Ok(())
     }
 
-    /// The own log says that this device is revoked: nothing of the account is left here, in memory or on disk.
-    pub fn forget_everything(&mut self) -> Result<()> {
+    /// The own log says that this device is revoked, or the account is no more: nothing of it is left here, in memory
+    /// or on disk.
+    pub fn forget_everything(&mut self, why: Why) -> Result<()> {
         let identity = self.identity()?;
         let (user_id, device_id) = (identity.user.text(), identity.device.text());
         let was_online = self.engine.net.online();
@@ -67,15 +83,18 @@ impl Step<'_, '_> {
             &Ok(Answer::Empty {}),
             |of| matches!(of, Waiting::Removal { device, .. } if *device == identity.device),
         );
-        self.answer_waiting(&Err(failure()), |_| true);
+        self.answer_waiting(&Err(why.failure()), |_| true);
         let files = self.tx.file_ids()?;
         self.out.files.extend(files.into_iter().map(|file| FileOrder::Remove { file }));
         self.saves_end();
         self.untouch();
         self.tx.forget_everything()?;
-        self.tx.set_number(MARK, 1)?;
+        self.tx.set_number(MARK, why as u64)?;
         self.engine.reset();
-        self.out.events.push(Event::DeviceRemoved { user_id, device_id });
+        self.out.events.push(match why {
+            Why::Removed => Event::DeviceRemoved { user_id, device_id },
+            Why::Deleted => Event::AccountDeleted { user_id },
+        });
         if was_online {
             self.out.events.push(Event::Connection { state: "offline".into() });
         }

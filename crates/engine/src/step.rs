@@ -78,6 +78,7 @@ impl<'a, 't> Step<'a, 't> {
         net.patience_until = net.patience_until.saturating_sub(by);
         net.history_patience = net.history_patience.saturating_sub(by);
         net.grant_patience = net.grant_patience.saturating_sub(by);
+        net.deleting = net.deleting.map(|from| from.saturating_sub(by));
         self.engine.media.connected();
         self.backup_hastens(by)?;
         Ok(self.tx.hasten_intents(by)?)
@@ -94,6 +95,7 @@ impl<'a, 't> Step<'a, 't> {
         self.move_files()?;
         self.write_backup()?;
         self.pump_outboxes()?;
+        self.deletion_goes_on()?;
         self.answer_syncs()?;
         self.typing_times_out();
         self.events()?;

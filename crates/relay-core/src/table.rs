@@ -57,6 +57,8 @@ pub enum Table {
     Cursor = 22,
     /// day (u32), guest's mailbox -> its queues; all of it is removed after that day.
     Guest = 23,
+    /// day (u32), user -> nothing; what is left of a deleted account is removed after that day.
+    GoneLog = 24,
     /// blob -> size and expiry.
     Blob = 30,
     /// day (u32), blob -> nothing; it is over after that day.

@@ -95,6 +95,7 @@ fn fill(store: &mut Store, language: &mut Language, messages: u64) -> Result<Dur
                 edited_at: None,
                 state: State::Received,
                 hidden: false,
+                starred: false,
             })?;
         }
         tx.commit()?;

@@ -112,6 +112,7 @@ mod tests {
             edited_at: None,
             state: State::Received,
             hidden: false,
+            starred: false,
         }
     }
 

@@ -1,8 +1,8 @@
-//! What a message holds besides words: what its attachments are, a place, a person, a poll, an address of the web.
+//! What a message holds besides words: what its attachments are, a place, a person, a poll, an address of the web, a star.
 //!
-//! Invariant: the column `holds` of a message says what [`of_message`] says; it is written with the text and body.
+//! Invariant: the column `holds` of a message says what [`of_row`] says; it is written with the text and body.
 
-use crate::messages::Kind;
+use crate::messages::{Kind, MessageRow};
 use parlor_wire::Message;
 use parlor_wire::content::{Attachment, AttachmentUse, EntityKind, Text, text::Thing};
 use rusqlite::Connection;
@@ -23,9 +23,10 @@ pub enum Held {
     Contact = 128,
     Poll = 256,
     Link = 512,
+    Star = 1024,
 }
 
-const NAMES: [(Held, &str); 10] = [
+const NAMES: [(Held, &str); 11] = [
     (Held::Image, "image"),
     (Held::Video, "video"),
     (Held::Voice, "voice"),
@@ -36,6 +37,7 @@ const NAMES: [(Held, &str); 10] = [
     (Held::Contact, "contact"),
     (Held::Poll, "poll"),
     (Held::Link, "link"),
+    (Held::Star, "starred"),
 ];
 
 impl Held {
@@ -70,7 +72,13 @@ pub fn of_attachment(one: &Attachment) -> Held {
     }
 }
 
-/// The bits of a message.
+/// The bits of a row.
+pub(crate) fn of_row(row: &MessageRow) -> u32 {
+    let star = if row.starred && row.kind == Kind::Text { Held::Star.bit() } else { 0 };
+    star | of_message(row.kind, &row.text, &row.body)
+}
+
+/// The bits of what a message says.
 pub(crate) fn of_message(kind: Kind, text: &str, body: &[u8]) -> u32 {
     if kind != Kind::Text {
         return 0;

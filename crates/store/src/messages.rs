@@ -99,6 +99,8 @@ pub struct MessageRow {
     pub state: State,
     /// Deleted on this account only.
     pub hidden: bool,
+    /// Marked by this person, to be found again.
+    pub starred: bool,
 }
 
 /// An earlier or the present text of a message.
@@ -128,6 +130,7 @@ pub(crate) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<MessageRow> {
         edited_at: row.get("edited_at")?,
         state: State::from_number(row.get("state")?),
         hidden: row.get("hidden")?,
+        starred: row.get("starred")?,
     })
 }
 
@@ -141,14 +144,14 @@ impl Tx<'_> {
     pub fn set_message(&self, message: &MessageRow) -> Result<()> {
         self.execute(
             "INSERT INTO messages (message_id, chat_id, position, sender, mine, kind, sent_at,
-               received_at, text, body, reply_to, edited_at, state, hidden, holds)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+               received_at, text, body, reply_to, edited_at, state, hidden, starred, holds)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT (message_id) DO UPDATE SET chat_id = excluded.chat_id,
                position = excluded.position, sender = excluded.sender, mine = excluded.mine,
                kind = excluded.kind, sent_at = excluded.sent_at, received_at = excluded.received_at,
                text = excluded.text, body = excluded.body, reply_to = excluded.reply_to,
                edited_at = excluded.edited_at, state = excluded.state, hidden = excluded.hidden,
-               holds = excluded.holds",
+               starred = excluded.starred, holds = excluded.holds",
             (
                 message.message_id.as_bytes(),
                 message.chat_id.as_bytes(),
@@ -164,7 +167,8 @@ impl Tx<'_> {
                 message.edited_at,
                 message.state as u8,
                 message.hidden,
-                holds::of_message(message.kind, &message.text, &message.body),
+                message.starred,
+                holds::of_row(message),
             ),
         )?;
         Ok(())

@@ -8,7 +8,7 @@ use crate::{Result, StoreError};
 use rusqlite::Connection;
 
 /// SQL of each step, oldest first.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_messages.sql"),
     include_str!("migrations/0003_search.sql"),
@@ -20,6 +20,7 @@ const STEPS: [&str; 11] = [
     include_str!("migrations/0009_kinds.sql"),
     include_str!("migrations/0010_times.sql"),
     include_str!("migrations/0011_rewrite.sql"),
+    include_str!("migrations/0012_stars.sql"),
 ];
 
 /// Brings a database to the newest version.

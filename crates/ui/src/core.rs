@@ -50,7 +50,7 @@ pub enum Told {
         /// Where it is kept.
         storage: Storage,
     },
-    /// It cannot be opened: `no_storage`, `full`, `damaged` or `other`.
+    /// It cannot be opened: `locked`, `no_storage`, `full`, `damaged` or `other`.
     Broken {
         /// One of the words above.
         reason: String,
@@ -69,6 +69,9 @@ pub fn account() -> u32 {
 /// What listens.
 pub type Listener = Box<dyn Fn(Told)>;
 
+/// Whether something is so, or was done.
+pub type Verdict = LocalBoxFuture<'static, Result<bool, Problem>>;
+
 /// The engine, seen from the page. Everything is local to the page's one thread.
 pub trait Core {
     /// Carries out a method of `docs/rpc.md`.
@@ -81,6 +84,16 @@ pub trait Core {
     fn accounts(&self) -> LocalBoxFuture<'static, Result<Vec<(u32, String)>, Problem>>;
     /// Keeps what is to be known of this account while another is open; an empty text forgets it.
     fn describe(&self, text: &str) -> LocalBoxFuture<'static, Result<(), Problem>>;
+    /// Whether it takes a passphrase to open what this browser keeps.
+    fn guarded(&self) -> Verdict;
+    /// From now on it takes this passphrase, or none. `false`: it takes another than `present` now.
+    fn guard(&self, present: Option<&str>, next: Option<&str>) -> Verdict;
+    /// Opens what is locked. `false`: it takes another passphrase.
+    fn unlock(&self, passphrase: &str) -> Verdict;
+    /// Deletes what is locked, and begins anew.
+    fn forget(&self) -> Verdict;
+    /// Closes what is kept, in all tabs: it is [`Told::Broken`] as `locked` then.
+    fn lock(&self);
     /// A worker that reads QR codes, as `apps/web-scan` says; nothing where there are no workers.
     fn scanner(&self) -> Option<web_sys::Worker>;
     /// The whole content of an attachment, which is downloaded first if it has to be.
@@ -125,6 +138,7 @@ pub fn event(mut params: Value) -> Option<Event> {
             user_id: take.one("user_id")?,
             device_id: take.one("device_id")?,
         },
+        "account.deleted" => Event::AccountDeleted { user_id: take.one("user_id")? },
         "link.code" => Event::LinkCode { code: take.one("code")? },
         "link.failed" => Event::LinkFailed { reason: take.one("reason")? },
         "link.done" => {

@@ -83,7 +83,7 @@ params! {
         mentions: Option<Vec<Mention>>, entities: Option<Vec<Format>>, attachments: Option<Vec<String>>,
         view_once: Option<bool>, send_as: Option<SendAs>, waveform: Option<Vec<u8>>, duration_ms: Option<u32>,
         location: Option<NewLocation>, contact: Option<NewContact>, poll: Option<NewPoll>,
-        preview: Option<NewPreview>, client_id: Option<String> }
+        preview: Option<NewPreview>, silent: Option<bool>, client_id: Option<String> }
     MessageVote { message_id: String, options: Vec<u32> }
     Empty {}
     /// Takes an account up again whose devices are lost.
@@ -120,6 +120,7 @@ params! {
         entities: Option<Vec<Format>> }
     MessageDelete { message_id: String, for_everyone: bool }
     MessageReact { message_id: String, emoji: String }
+    MessageStar { message_id: String, starred: Option<bool> }
     MarkRead { chat_id: String, up_to: String }
     /// An attachment as a file; nothing is overwritten.
     SaveAttachment { message_id: String, index: u32, path: String }
@@ -153,6 +154,7 @@ pub enum Command {
     AccountInfo,
     AccountUpdate(AccountUpdate),
     AccountRecord,
+    AccountDelete,
     AccountRestore(AccountRestore),
     BackupStatus,
     BackupEnable,
@@ -196,9 +198,11 @@ pub enum Command {
     Messages { message_ids: Vec<String> },
     Retry { message_id: String },
     Versions { message_id: String },
+    Receipts { message_id: String },
     Edit(MessageEdit),
     Delete { message_id: String, for_everyone: bool },
     React { message_id: String, emoji: String },
+    Star { message_id: String, starred: bool },
     Vote { message_id: String, options: Vec<u32> },
     ClosePoll { message_id: String },
     MarkRead { chat_id: String, up_to: String },
@@ -224,6 +228,7 @@ impl Command {
             "account.info" => none(params, Self::AccountInfo)?,
             "account.update" => Self::AccountUpdate(read(params)?),
             "account.record" => none(params, Self::AccountRecord)?,
+            "account.delete" => none(params, Self::AccountDelete)?,
             "account.restore" => Self::AccountRestore(read(params)?),
             "backup.status" => none(params, Self::BackupStatus)?,
             "backup.enable" => none(params, Self::BackupEnable)?,
@@ -256,6 +261,9 @@ impl Command {
             "messages.retry" => {
                 read::<MessageRef>(params).map(|p| Self::Retry { message_id: p.message_id })?
             }
+            "messages.receipts" => {
+                read::<MessageRef>(params).map(|p| Self::Receipts { message_id: p.message_id })?
+            }
             "messages.versions" => {
                 read::<MessageRef>(params).map(|p| Self::Versions { message_id: p.message_id })?
             }
@@ -264,6 +272,10 @@ impl Command {
                 .map(|p| Self::Delete { message_id: p.message_id, for_everyone: p.for_everyone })?,
             "messages.react" => read::<MessageReact>(params)
                 .map(|p| Self::React { message_id: p.message_id, emoji: p.emoji })?,
+            "messages.star" => read::<MessageStar>(params).map(|p| Self::Star {
+                message_id: p.message_id,
+                starred: p.starred.unwrap_or(true),
+            })?,
             "messages.vote" => read::<MessageVote>(params)
                 .map(|p| Self::Vote { message_id: p.message_id, options: p.options })?,
             "messages.close_poll" => {

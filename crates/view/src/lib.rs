@@ -23,5 +23,5 @@ pub use kinds::{
 pub use model::{
     AccountView, Answer, AttachmentView, BackupView, ChatInfo, ChatView, ContactView, DeviceView,
     Event, HighlightView, JoinLinkView, JoinRequestView, MemberView, MessageView, PolicyView,
-    ReactionView, SafetyView, SenderView, SettingsView, VersionView, Word,
+    ReactionView, ReceiptView, SafetyView, SenderView, SettingsView, VersionView, Word,
 };

@@ -89,6 +89,16 @@ pub struct ReactionView {
     pub user_ids: Vec<String>,
 }
 
+/// How far an own message has come at somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct ReceiptView {
+    pub user_id: String,
+    pub address: String,
+    pub display_name: String,
+    pub state: Word,
+}
+
 /// A text that a message had.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -153,6 +163,10 @@ pub struct MessageView {
     pub attachments: Vec<AttachmentView>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forwarded: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub starred: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -306,6 +320,7 @@ pub enum Answer {
     Saved { path: String, bytes: u64 },
     Messages { messages: Vec<MessageView> },
     Versions { versions: Vec<VersionView> },
+    Receipts { receipts: Vec<ReceiptView> },
 }
 
 /// What changed. Written only after it is on disk.
@@ -333,6 +348,8 @@ pub enum Event {
     DeviceLinked { user_id: String, device_id: String },
     #[serde(rename = "device.removed")]
     DeviceRemoved { user_id: String, device_id: String },
+    #[serde(rename = "account.deleted")]
+    AccountDeleted { user_id: String },
     #[serde(rename = "link.code")]
     LinkCode { code: String },
     #[serde(rename = "link.failed")]

@@ -115,6 +115,14 @@ impl Browser {
         Ok(self.page.switch_to_window(last.clone()).await?)
     }
 
+    /// Closes the tab that is driven; the first of the others is driven from now on.
+    pub async fn close_tab(&self) -> Result<()> {
+        self.page.close_window().await?;
+        let tabs = self.page.windows().await?;
+        let Some(first) = tabs.first() else { bail!("no tabs") };
+        Ok(self.page.switch_to_window(first.clone()).await?)
+    }
+
     /// Waits for something that can be seen.
     pub async fn see(&self, what: impl Into<By>) -> Result<WebElement> {
         let what = what.into();
@@ -200,6 +208,12 @@ impl Browser {
     /// Waits for something and presses it.
     pub async fn press_at(&self, what: impl Into<By>) -> Result<()> {
         Ok(self.see(what).await?.click().await?)
+    }
+
+    /// Presses the other button of the pointer on something.
+    pub async fn press_other(&self, what: impl Into<By>) -> Result<()> {
+        let pressed = self.see(what).await?;
+        Ok(self.page.action_chain().context_click_element(&pressed).perform().await?)
     }
 
     /// Holds the pointer down on something.

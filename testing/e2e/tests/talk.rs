@@ -77,6 +77,84 @@ fn receipts_move_forward_to_read() -> Result<()> {
     Ok(())
 }
 
+/// What each person's receipt says, by name.
+fn receipts(person: &mut parlor_e2e::Person, id: &str) -> Result<Vec<(String, String)>> {
+    let all = person.call("messages.receipts", json!({"message_id": id}))?;
+    let all = all.get("receipts").and_then(Value::as_array).context("no receipts")?.clone();
+    let mut all: Vec<_> = all
+        .iter()
+        .map(|one| (field(one, "display_name").into(), field(one, "state").into()))
+        .collect();
+    all.sort();
+    Ok(all)
+}
+
+#[test]
+fn who_has_read_is_told_by_name() -> Result<()> {
+    let world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let mut carol = world.person("Carol")?;
+    let group = json!({"title": "Book club", "members": [bob.address, carol.address]});
+    let group = text(&alice.call("chats.create_group", group)?, "chat_id")?;
+    for person in [&mut bob, &mut carol] {
+        person.accepts("Book club")?;
+        person.sees_members(&group, 3)?;
+    }
+    let id = alice.say(&group, "Chapter one")?;
+    bob.hears("Chapter one")?;
+    carol.hears("Chapter one")?;
+    bob.call("messages.mark_read", json!({"chat_id": group, "up_to": id}))?;
+    alice.sees(&id, "that all have it", |message| field(message, "state") == "delivered")?;
+    let expected = [("Bob", "read"), ("Carol", "delivered")].map(|(a, b)| (a.into(), b.into()));
+    alice.rpc.until("both receipts", |rpc| {
+        let all = rpc.call("messages.receipts", json!({"message_id": id}))?;
+        Ok(all.to_string().contains("\"read\"").then_some(()))
+    })?;
+    ensure!(receipts(&mut alice, &id)? == expected);
+    let refused = bob.call("messages.receipts", json!({"message_id": id}));
+    ensure!(refused.is_err_and(|error| error.reason() == "refused"), "it is Alice's message");
+    // Who comes later is not asked to have read it.
+    let dan = world.person("Dan")?;
+    alice.call("chats.add_members", json!({"chat_id": group, "members": [dan.address]}))?;
+    alice.sees_members(&group, 4)?;
+    ensure!(receipts(&mut alice, &id)? == expected);
+    Ok(())
+}
+
+#[test]
+fn starred_messages_are_found_and_silent_ones_say_so() -> Result<()> {
+    let world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let (at_alice, at_bob) = alice.befriends(&mut bob)?;
+    let id = alice.say(&at_alice, "The recipe")?;
+    alice.say(&at_alice, "The weather")?;
+    bob.hears("The weather")?;
+    let starred = |bob: &mut parlor_e2e::Person, query: &str| -> Result<Vec<String>> {
+        let wish = json!({"query": query, "kind": "starred"});
+        let found = bob.call("messages.search", wish)?;
+        let found = found.get("messages").and_then(Value::as_array).context("no messages")?.clone();
+        Ok(found.iter().map(|message| field(message, "text").to_owned()).collect())
+    };
+    bob.call("messages.star", json!({"message_id": id}))?;
+    bob.rpc.kill9()?;
+    bob.rpc.restart()?;
+    ensure!(starred(&mut bob, "")? == ["The recipe"]);
+    ensure!(starred(&mut bob, "recipe")? == ["The recipe"]);
+    ensure!(starred(&mut bob, "weather")?.is_empty());
+    let message = bob.message(&at_bob, &id)?.context("the message")?;
+    ensure!(message.get("starred") == Some(&json!(true)), "{message}");
+    let there = alice.message(&at_alice, &id)?.context("the message")?;
+    ensure!(there.get("starred").is_none(), "a star is told to others");
+    bob.call("messages.star", json!({"message_id": id, "starred": false}))?;
+    ensure!(starred(&mut bob, "")?.is_empty());
+
+    let silent = json!({"chat_id": at_alice, "text": "No hurry", "silent": true});
+    alice.call("messages.send", silent)?;
+    ensure!(bob.hears("No hurry")?.get("silent") == Some(&json!(true)));
+    ensure!(bob.message(&at_bob, &id)?.context("the message")?.get("silent").is_none());
+    Ok(())
+}
+
 #[test]
 fn edits_reactions_replies_and_deletes_reach_the_other_side() -> Result<()> {
     let world = World::new()?;

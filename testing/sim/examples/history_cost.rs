@@ -45,6 +45,7 @@ fn main() -> Result<()> {
                 edited_at: None,
                 state: if number % 2 == 0 { State::Read } else { State::Received },
                 hidden: false,
+                starred: false,
             })?;
         }
         Ok(())

@@ -116,5 +116,6 @@ fn old_text(chat_id: ChatId, sender: UserId, number: u64) -> MessageRow {
         edited_at: None,
         state: State::Received,
         hidden: false,
+        starred: false,
     }
 }

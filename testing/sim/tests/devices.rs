@@ -97,9 +97,36 @@ fn what_a_person_does_on_one_device_shows_on_the_others() -> Result<()> {
         story.world.command(device, Command::SetFlags(flags))?;
         Ok(())
     };
+    let star = |story: &mut Story, device, message_id: MessageId, starred| -> Result<()> {
+        let message_id = message_id.text();
+        story.world.command(device, Command::Star { message_id, starred })?;
+        Ok(())
+    };
+    let starred = |story: &mut Story, device, id: MessageId| -> Result<bool> {
+        let row = story.world.device(device)?.read(|tx| Ok(tx.message(&id)?))?;
+        Ok(row.context("the message")?.starred)
+    };
+    let texts = shown(&mut story, 0)?.into_iter().filter(|row| row.kind == Kind::Text);
+    let [one, other] = texts.map(|row| row.message_id).take(2).collect::<Vec<_>>()[..] else {
+        bail!("two texts")
+    };
+    star(&mut story, 0, one, true)?;
     pin(&mut story, 0, true)?;
     let second = story.link(0)?;
     story.world.settle()?;
+    ensure!(starred(&mut story, second, one)?, "the star did not come along");
+    ensure!(!starred(&mut story, second, other)?, "there is a star too many");
+    star(&mut story, second, one, false)?;
+    star(&mut story, second, other, true)?;
+    story.world.settle()?;
+    ensure!(!starred(&mut story, 0, one)?, "the star did not go");
+    ensure!(starred(&mut story, 0, other)?, "the star did not come back");
+    // At once on both: they agree.
+    star(&mut story, 0, one, true)?;
+    star(&mut story, 0, one, false)?;
+    star(&mut story, second, one, true)?;
+    story.world.settle()?;
+    ensure!(starred(&mut story, 0, one)? == starred(&mut story, second, one)?);
     let group = story.group(second)?;
     ensure!(group.pinned && group.muted_until == 9_000_000_000_000, "marks did not come along");
     ensure!(group.marked_unread, "the mark of what is unread did not come along");

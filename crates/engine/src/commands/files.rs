@@ -88,6 +88,7 @@ impl Step<'_, '_> {
             .map_err(|_| crate::EngineError::Damaged("a message"))?;
         text.text.clone_from(&row.text);
         text.forwarded = true;
+        text.silent = false;
         let mut files: Vec<FileId> = Vec::new();
         for (number, file) in self.tx.files_of(&row.message_id)? {
             let file = self.file_goes_out(file)?;

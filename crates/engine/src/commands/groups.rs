@@ -150,7 +150,7 @@ impl Step<'_, '_> {
         self.wish(ticket, &chat, &wish)
     }
 
-    pub(super) fn leave(&mut self, mut chat: Chat) -> Result<Result<Answer, Failure>> {
+    pub fn leave(&mut self, mut chat: Chat) -> Result<Result<Answer, Failure>> {
         if chat.kind != ChatKind::Group as i32 {
             return Ok(Err(refused("Only groups can be left.")));
         }

@@ -1,11 +1,13 @@
 //! Reading what was said.
 
 use super::messages::Answered;
+use super::refused;
+use crate::project::state_name;
 use crate::step::Step;
 use crate::{Result, Ticket};
 use parlor_store::chats::Chat;
-use parlor_store::messages::{Kind, MessageRow};
-use parlor_view::{Answer, Code, Failure, HistoryFrom, VersionView};
+use parlor_store::messages::{Kind, MessageRow, PENDING, State};
+use parlor_view::{Answer, Code, Failure, HistoryFrom, ReceiptView, VersionView};
 use parlor_wire::MessageId;
 
 /// Messages that can be asked for by their ids at once.
@@ -68,6 +70,37 @@ impl Step<'_, '_> {
         }
         self.answer(ticket, Ok(Answer::Messages { messages }));
         Ok(())
+    }
+
+    /// How far an own message has come at each of those who were there when it was said.
+    pub(super) fn receipts(&mut self, row: &MessageRow) -> Answered {
+        if !row.mine || row.kind != Kind::Text {
+            return Ok(Err(refused("Only your own messages have receipts.")));
+        }
+        let group = self.tx.chat(&row.chat_id)?.and_then(|chat| chat.group);
+        let members = group.map(|group| self.tx.members(&group)).transpose()?.unwrap_or_default();
+        let placed = row.position < PENDING;
+        let mut receipts = Vec::new();
+        for member in members {
+            if member.user_id == row.sender || (placed && member.joined > row.position) {
+                continue;
+            }
+            // What is known of all of them is known of each, also when it came with a history.
+            let state = match row.state {
+                State::Sent if placed && member.read >= row.position => State::Read,
+                State::Sent if placed && member.delivered >= row.position => State::Delivered,
+                State::Delivered if member.read >= row.position => State::Read,
+                state => state,
+            };
+            let person = self.sender_view(&member.user_id)?;
+            receipts.push(ReceiptView {
+                user_id: person.user_id,
+                address: person.address,
+                display_name: person.display_name,
+                state: state_name(state).into(),
+            });
+        }
+        Ok(Ok(Answer::Receipts { receipts }))
     }
 
     pub(super) fn versions(&mut self, row: &MessageRow) -> Answered {

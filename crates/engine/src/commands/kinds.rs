@@ -58,7 +58,8 @@ impl Step<'_, '_> {
             description: page.description.clone().unwrap_or_default(),
             thumbnail: thumbnail.unwrap_or_default(),
         });
-        let said = Text { text, entities, thing, preview, ..Text::default() };
+        let silent = wish.silent == Some(true);
+        let said = Text { text, entities, thing, preview, silent, ..Text::default() };
         if !things_fit(&said) || (said.preview.is_some() && !files.is_empty()) {
             return Ok(Err(problem_with(&said)));
         }

@@ -16,7 +16,7 @@ use parlor_view::{Answer, Code, Command, Failure, Format, Mention, MessageEdit, 
 use parlor_wire::content::{
     Content, Delete, Edit, Entity, EntityKind, Reaction, Text, content::Body,
 };
-use parlor_wire::device::{HiddenMessage, own_change::Change};
+use parlor_wire::device::{HiddenMessage, Star, own_change::Change};
 use parlor_wire::limits::{MAX_EMOJI_BYTES, MAX_ENTITIES, MAX_TEXT_BYTES};
 use parlor_wire::{GroupId, Message, MessageId, UserId};
 
@@ -266,6 +266,21 @@ impl Step<'_, '_> {
         self.keep_in_step(vec![one(Change::Hidden(hidden))])?;
         self.touch_chat(row.chat_id);
         self.touch_message(row.message_id, Touch::Updated);
+        Ok(Ok(Answer::Empty {}))
+    }
+
+    /// Marks a message to be found again, or takes the mark away; nobody else is told.
+    pub(super) fn star(&mut self, mut row: MessageRow, starred: bool) -> Answered {
+        if row.kind != Kind::Text {
+            return Ok(Err(refused("Only what people said can be starred.")));
+        }
+        if row.starred != starred {
+            row.starred = starred;
+            self.tx.set_message(&row)?;
+            self.touch_message(row.message_id, Touch::Updated);
+            let star = Star { message_id: row.message_id.to_vec(), starred };
+            self.keep_in_step(vec![one(Change::Star(star))])?;
+        }
         Ok(Ok(Answer::Empty {}))
     }
 

@@ -57,6 +57,7 @@ impl Step<'_, '_> {
                 self.answer(ticket, Ok(Answer::Account(view)));
             }
             Command::AccountRecord => self.ask_for_record(ticket, &command),
+            Command::AccountDelete => self.delete_account(ticket, &command)?,
             Command::AccountRestore(wish) => self.start_restore(ticket, wish)?,
             Command::BackupStatus => self.backup_status(ticket)?,
             Command::BackupEnable => self.enable_backup(ticket, &command)?,
@@ -175,12 +176,18 @@ impl Step<'_, '_> {
             Command::Versions { message_id } => {
                 self.with_message(ticket, &message_id, |step, row| step.versions(&row))
             }
+            Command::Receipts { message_id } => {
+                self.with_message(ticket, &message_id, |step, row| step.receipts(&row))
+            }
             Command::Edit(wish) => self.edit_command(ticket, wish, &command),
             Command::Delete { message_id, for_everyone } => {
                 self.with_message(ticket, &message_id, |step, row| step.delete(row, for_everyone))
             }
             Command::React { message_id, emoji } => {
                 self.with_message(ticket, &message_id, |step, row| step.react(&row, &emoji))
+            }
+            Command::Star { message_id, starred } => {
+                self.with_message(ticket, &message_id, |step, row| step.star(row, starred))
             }
             Command::Vote { message_id, options } => {
                 self.with_message(ticket, &message_id, |step, row| step.vote(&row, options))

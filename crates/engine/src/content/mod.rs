@@ -164,6 +164,7 @@ impl Step<'_, '_> {
             edited_at: None,
             state: State::Received,
             hidden: false,
+            starred: false,
         };
         self.add_message(row, &said.group)
     }

@@ -63,6 +63,7 @@ impl Step<'_, '_> {
             edited_at: None,
             state: State::Queued,
             hidden: false,
+            starred: false,
         })?;
         if let Some(mut row) = self.tx.chat(chat)? {
             row.activity_at = self.now;

@@ -49,6 +49,7 @@ impl Step<'_, '_> {
             // Another device of this account sent it, and the relay has it.
             state: if mine { State::Sent } else { State::Received },
             hidden: false,
+            starred: false,
         };
         self.typing_stopped(&said.chat, &said.sender);
         self.add_message(row, &said.group)

@@ -196,6 +196,7 @@ impl Step<'_, '_> {
         let patience = Some(self.engine.net.patience_until).filter(|_| self.engine.net.online());
         let history = Some(self.engine.net.history_patience);
         let grant = Some(self.engine.net.grant_patience);
+        let deletion = self.engine.net.deleting;
         let files = self.engine.media.deadline().filter(|_| self.engine.net.online());
         let backup = self.backup_wakes()?;
         let times = intents
@@ -203,6 +204,7 @@ impl Step<'_, '_> {
             .chain(patience)
             .chain(history)
             .chain(grant)
+            .chain(deletion)
             .chain(files)
             .chain(backup);
         Ok(times.filter(|due| *due > self.now).min())

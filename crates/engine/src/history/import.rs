@@ -179,6 +179,7 @@ impl Step<'_, '_> {
                 edited_at: Some(record.edited_at).filter(|at| *at > 0),
                 state,
                 hidden: record.hidden,
+                starred: record.starred,
             };
             self.tx.set_message(&row)?;
             self.votes_come(&row, record.votes)?;

@@ -353,6 +353,7 @@ impl Step<'_, '_> {
             edited_at: row.edited_at.unwrap_or(0),
             state: u32::from(row.state as u8),
             hidden: row.hidden,
+            starred: row.starred,
             versions,
             reactions: reactions
                 .map(|reaction| ReactionRecord {

@@ -1,10 +1,11 @@
 //! Accounts, device logs, devices, invites.
 
 use crate::command::{LogChange, NewDevice, Outcome, Refusal, StoreError};
-use crate::read::{Read, day};
+use crate::read::{DAY, Read, day};
 use crate::rows::{self, decode, load};
 use crate::table::{Backend, Table, Tx, after_prefix, key};
 use bytes::Bytes;
+use parlor_wire::limits::MAILBOX_RETENTION_MS;
 use parlor_wire::{DeviceId, Hash, MailboxId, Message, UserId};
 
 pub(super) fn create(
@@ -19,6 +20,10 @@ pub(super) fn create(
         let same = account.username == username;
         let again = if same { Outcome::Done } else { refused(Refusal::Conflict("genesis")) };
         return Ok(again);
+    }
+    if !tx.log(&user, 0, 1)?.is_empty() {
+        // It was deleted, and others may still be told of its devices.
+        return Ok(refused(Refusal::Conflict("genesis")));
     }
     if let Some(name) = &username {
         if tx.user_by_name(name)?.is_some() {
@@ -110,10 +115,16 @@ pub(super) fn seen(
     Ok(Outcome::Done)
 }
 
+/// Days that the log of a deleted account is kept: as long as anything lies in a mailbox that has to be judged by it.
+const LOG_DAYS: u32 = (MAILBOX_RETENTION_MS / DAY) as u32 + 1;
+
+/// All goes but the log, which others need to judge what they have not read yet, and the keys of its devices, which
+/// learn from it that they are out.
 pub(super) fn delete(
     tx: &mut Tx<'_>,
     user: UserId,
     mailboxes: Vec<MailboxId>,
+    now: u64,
 ) -> Result<Outcome, StoreError> {
     let Some(account) = tx.account(&user)? else {
         return Ok(refused(Refusal::NotFound("user_id")));
@@ -123,18 +134,37 @@ pub(super) fn delete(
     if let Some(name) = account.username {
         tx.remove(Table::Name, name.into_bytes());
     }
-    for (device, _) in tx.devices(&user)? {
-        drop_key_packages(tx, &key(&[&user.0, &device.0]))?;
-        tx.remove(Table::Device, key(&[&user.0, &device.0]));
+    for (device, row) in tx.devices(&user)? {
+        let at = key(&[&user.0, &device.0]);
+        drop_key_packages(tx, &at)?;
+        let row = rows::Device { revoked: true, key: row.key, ..Default::default() };
+        tx.put(Table::Device, at, row.encode_to_vec());
     }
-    for seq in 0..=account.head_seq {
-        tx.remove(Table::Log, key(&[&user.0, &seq.to_be_bytes()]));
-    }
+    tx.put(Table::GoneLog, key(&[&(day(now) + LOG_DAYS).to_be_bytes(), &user.0]), Bytes::new());
     super::blob::forget_account(tx, &user)?;
     for mailbox in &mailboxes {
         drop_mailbox(tx, *mailbox);
     }
     Ok(Outcome::Revoked(mailboxes))
+}
+
+/// Removes what is left of accounts that were deleted long ago.
+pub(super) fn sweep_logs(tx: &mut Tx<'_>, left: &mut usize, now: u64) -> Result<(), StoreError> {
+    for (at, _) in tx.scan(Table::GoneLog, &[], &day(now).to_be_bytes(), *left)? {
+        let user = at.get(4..).unwrap_or_default();
+        for table in [Table::Log, Table::Device] {
+            for (row, _) in tx.scan(table, user, &after_prefix(user), *left)? {
+                tx.remove(table, row);
+                *left -= 1;
+            }
+        }
+        if *left == 0 {
+            break;
+        }
+        tx.remove(Table::GoneLog, at);
+        *left -= 1;
+    }
+    Ok(())
 }
 
 pub(super) fn create_invite(

@@ -66,7 +66,7 @@ fn run(
             account::append_log(tx, user, seq, entry, change, devices)
         }
         Operation::Seen { user, device, day } => account::seen(tx, user, device, day),
-        Operation::DeleteAccount { user, mailboxes } => account::delete(tx, user, mailboxes),
+        Operation::DeleteAccount { user, mailboxes } => account::delete(tx, user, mailboxes, now),
         Operation::CreateInvite { invite, uses, expires } => {
             account::create_invite(tx, invite, uses, expires)
         }

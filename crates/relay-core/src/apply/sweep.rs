@@ -25,6 +25,7 @@ pub(super) fn sweep(
     unreachable::groups(tx, server_key, &mut left)?;
     super::direct::sweep_guests(tx, &mut left, now)?;
     super::blob::sweep(tx, &mut left, now)?;
+    super::account::sweep_logs(tx, &mut left, now)?;
     Ok(Outcome::Swept { rows: limit.max(1) - left, more: left == 0 })
 }
 

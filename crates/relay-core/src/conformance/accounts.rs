@@ -2,7 +2,7 @@
 
 use super::fixture::*;
 use crate::command::*;
-use crate::{Read, ServerKey, Table, request};
+use crate::{DAY, Read, ServerKey, Table, request};
 use bytes::Bytes;
 use parlor_wire::{QueueId, RequestId, hash};
 use std::collections::BTreeSet;
@@ -164,4 +164,40 @@ pub fn revoked(key: &ServerKey, open: &Open) {
     assert!(store.queue(&QueueId([100; 16])).unwrap().is_none());
     assert_eq!(run(&store, take(1)), Outcome::Taken(Default::default()));
     assert_eq!(payloads(&store, key, 2), [b"before".to_vec(), b"after".to_vec()]);
+}
+
+pub fn deleted(key: &ServerKey, open: &Open) {
+    let store = open();
+    group_of(&store, key, 2);
+    run(&store, put(key, 100..103, Some(200)));
+    let delete = Operation::DeleteAccount { user: user(1), mailboxes: vec![mailbox(key, 1)] };
+    assert_eq!(run(&store, delete.clone()), Outcome::Revoked(vec![mailbox(key, 1)]));
+    let again = Outcome::Refused(Refusal::NotFound("user_id"));
+    assert_eq!(run(&store, delete), again, "it is no more");
+    drop(store);
+    let store = open();
+    assert_eq!(store.account(&user(1)).unwrap(), None);
+    assert_eq!(store.mailbox(&mailbox(key, 1)).unwrap(), None);
+    assert!(store.queue(&QueueId([100; 16])).unwrap().is_none());
+    assert_eq!(run(&store, take(1)), Outcome::Refused(Refusal::NotFound("user_id")));
+    // What others judge by, and what the account's devices are told by, stays; and nobody takes its place.
+    assert_eq!(store.log(&user(1), 0, 9).unwrap(), [vec![1; 10]]);
+    let row = store.device(&user(1), &device(1)).unwrap().unwrap();
+    assert!(row.revoked && row.key == [1; 32] && row.last_seen_day == 0, "{row:?}");
+    let taken = Outcome::Refused(Refusal::Conflict("genesis"));
+    assert_eq!(run(&store, create_account(key, 1)), taken);
+    let sweep = |days: u64| {
+        let (sweep, now) = (Operation::Sweep { limit: 1 }, NOW + days * DAY);
+        while store.execute_one(sweep.clone().into(), now).unwrap()
+            != (Outcome::Swept { rows: 0, more: false })
+        {}
+    };
+    sweep(31);
+    assert_eq!(store.log(&user(1), 0, 9).unwrap().len(), 1, "too early");
+    sweep(32);
+    for table in [Table::Log, Table::Device, Table::GoneLog] {
+        let left = store.scan(table, &[], &[2], usize::MAX).unwrap();
+        assert!(left.is_empty(), "{table:?}");
+    }
+    assert_eq!(store.log(&user(2), 0, 9).unwrap().len(), 1, "that of another");
 }

@@ -23,7 +23,7 @@ type Property = fn(&ServerKey, &Open);
 /// Runs all properties. `place` makes a fresh place and returns what opens it, again and again, with one
 /// store open at a time; all are under `key`.
 pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
-    let properties: [(&str, Property); 33] = [
+    let properties: [(&str, Property); 34] = [
         ("an acknowledged append survives reopening", mailboxes::append_survives),
         ("sequences strictly grow, also over deletions", mailboxes::sequence_grows),
         ("the acknowledged and the expired never come back", mailboxes::gone_is_gone),
@@ -43,6 +43,7 @@ pub fn all(key: &ServerKey, place: &dyn Fn() -> Open) {
         ("named devices only", accounts::taken_of_named_devices),
         ("usernames are unique and invites are used up", accounts::names_and_invites),
         ("a revoked device leaves nothing", accounts::revoked),
+        ("a deleted account leaves its log for a while", accounts::deleted),
         ("a direct queue has one mailbox and one key", direct::opened),
         ("direct posts arrive once and in order", direct::delivered),
         ("direct queues and groups never meet", direct::apart),

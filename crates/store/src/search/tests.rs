@@ -27,6 +27,7 @@ fn row(number: u8, text: &str) -> MessageRow {
         edited_at: None,
         state: State::Received,
         hidden: false,
+        starred: false,
     }
 }
 

@@ -9,9 +9,11 @@ use crate::parts::later::after;
 use crate::parts::menu::{Menus, send_wrapper};
 use crate::route::{Place, Router};
 use crate::search::palette::Palette;
+use crate::search::pane::{STARRED, Searching};
 use crate::state::accounts::Accounts;
 use crate::state::alerts;
 use crate::state::chats::{Chats, is_muted};
+use crate::state::lock::Lock;
 use crate::state::preferences::Preferences;
 use crate::state::toasts::Toasts;
 use crate::{dom, t};
@@ -44,6 +46,7 @@ struct Keys {
     toasts: Toasts,
     menus: Menus,
     accounts: Accounts,
+    lock: Lock,
 }
 
 impl Keys {
@@ -57,6 +60,7 @@ impl Keys {
             toasts: Toasts::here(),
             menus: Menus::here(),
             accounts: Accounts::here(),
+            lock: Lock::here(),
         }
     }
 
@@ -133,6 +137,13 @@ impl Keys {
         menu::flag(self.chats, self.toasts, chat.chat_id, "archived", now, Some((said, back)));
     }
 
+    /// Locks; without a passphrase, where one can be set.
+    fn lock(self) {
+        if !self.lock.now() {
+            self.router.go(Place::Settings("privacy".into()));
+        }
+    }
+
     fn theme(self) {
         let dark = match self.preferences.theme.get_untracked().as_str() {
             "" => dom::matches("(prefers-color-scheme: dark)"),
@@ -166,6 +177,11 @@ pub fn commands() -> Vec<Command> {
     let go = move |place: Place| send_wrapper(move || router.go(place.clone()));
     let command =
         |icon, name: String, keys: &'static [&'static str], act| Command { name, icon, keys, act };
+    let searching = Searching::here();
+    let starred = send_wrapper(move || {
+        searching.choose(STARRED);
+        router.go(Place::Search);
+    });
     let mut all = vec![
         command(icon::NOTE_PENCIL, t!("new-chat"), &["Alt", "N"], go(Place::New { group: false })),
         command(icon::USERS_THREE, t!("new-group"), &["Alt", "G"], go(Place::New { group: true })),
@@ -175,6 +191,7 @@ pub fn commands() -> Vec<Command> {
             &["Ctrl", "Shift", "F"],
             go(Place::Search),
         ),
+        command(icon::STAR, t!("starred-messages"), &[], starred),
     ];
     if let Some(chat) = keys.open_chat() {
         let name = if chat.pinned { t!("unpin") } else { t!("pin") };
@@ -192,13 +209,21 @@ pub fn commands() -> Vec<Command> {
     let alerts = keys.preferences.alerts.get_untracked();
     let name = if alerts { t!("alerts-off") } else { t!("alerts-on") };
     let turn = send_wrapper(move || alerts::turn(keys.preferences, keys.toasts, !alerts));
+    let pause = send_wrapper(move || alerts::pause(keys.preferences, keys.toasts));
     if keys.accounts.are_kept() {
         let show = send_wrapper(move || keys.accounts.show());
         all.push(command(icon::USERS, t!("accounts"), &["Alt", "Shift", "A"], show));
     }
     all.extend([
         command(icon::BELL, name, &[], turn),
+        command(icon::BELL_SLASH, t!("pause-alerts"), &["Alt", "Z"], pause),
         command(icon::SUN, t!("switch-theme"), &["Alt", "T"], send_wrapper(move || keys.theme())),
+        command(
+            icon::LOCK_SIMPLE,
+            t!("lock-now"),
+            &["Ctrl", "Shift", "X"],
+            send_wrapper(move || keys.lock()),
+        ),
         command(icon::ARCHIVE, t!("archived"), &[], go(Place::Archived)),
         command(icon::GEAR_SIX, t!("settings"), &["Ctrl", ","], go(Place::Settings(String::new()))),
         command(
@@ -231,6 +256,7 @@ fn press(keys: Keys, event: &KeyboardEvent) -> bool {
     match (event.key().as_str(), code.as_str()) {
         ("k" | "K", _) if command && !alt && !shift => keys.palette.0.set(true),
         ("f" | "F", _) if command && shift => keys.router.go(Place::Search),
+        ("x" | "X", _) if command && shift => keys.lock(),
         ("f" | "F", _) if command && !alt => return click("[data-find]"),
         (",", _) if command => keys.router.go(Place::Settings(String::new())),
         (";", _) if command => return click("[data-emoji-button]"),
@@ -246,6 +272,7 @@ fn press(keys: Keys, event: &KeyboardEvent) -> bool {
         (_, "KeyU") if alt && !command => keys.unread(),
         (_, "KeyE") if alt && !command && shift => keys.archive(),
         (_, "KeyT") if alt && !command => keys.theme(),
+        (_, "KeyZ") if alt && !command => alerts::pause(keys.preferences, keys.toasts),
         (_, digit) if alt && !command && digit.starts_with("Digit") => {
             let digit = digit.trim_start_matches("Digit").parse::<usize>().unwrap_or_default();
             match digit.checked_sub(1) {
@@ -336,10 +363,14 @@ pub fn table() -> Vec<Group> {
             t!("messages"),
             vec![
                 (t!("keys-move"), &["↑", "↓"] as &[_]),
+                (t!("keys-ends"), &["Home", "End"]),
+                (t!("keys-older"), &["PgUp"]),
                 (t!("reply"), &["R"]),
                 (t!("react"), &["E"]),
                 (t!("forward"), &["F"]),
                 (t!("copy-text"), &["Ctrl", "C"]),
+                (t!("star"), &["S"]),
+                (t!("message-details"), &["I"]),
                 (t!("edit"), &["Ctrl", "↑"]),
                 (t!("delete"), &["Del"]),
                 (t!("select"), &["Space"]),
@@ -351,6 +382,7 @@ pub fn table() -> Vec<Group> {
             vec![
                 (t!("send"), &["Enter"] as &[_]),
                 (t!("keys-line"), &["Shift", "Enter"]),
+                (t!("send-silently"), &["Alt", "Enter"]),
                 (t!("keys-edit-last"), &["↑"]),
                 (t!("keys-bold"), &["Ctrl", "B"]),
                 (t!("keys-italic"), &["Ctrl", "I"]),
@@ -362,10 +394,23 @@ pub fn table() -> Vec<Group> {
             ],
         ),
         (
+            t!("viewer"),
+            vec![
+                (t!("picture-older"), &["←"] as &[_]),
+                (t!("picture-newer"), &["→"]),
+                (t!("keys-zoom"), &["+", "−", "0"]),
+                (t!("save"), &["Ctrl", "S"]),
+                (t!("reply"), &["R"]),
+                (t!("close"), &["Esc"]),
+            ],
+        ),
+        (
             t!("keys-anywhere"),
             vec![
                 (t!("shortcuts"), &["?"] as &[_]),
                 (t!("switch-theme"), &["Alt", "T"]),
+                (t!("pause-alerts"), &["Alt", "Z"]),
+                (t!("lock-now"), &["Ctrl", "Shift", "X"]),
                 (t!("accounts"), &["Alt", "Shift", "A"]),
             ],
         ),

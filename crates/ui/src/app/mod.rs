@@ -22,6 +22,7 @@ use crate::search::pane::Searching;
 use crate::state::accounts::Accounts;
 use crate::state::alerts::Alerts;
 use crate::state::chats::Chats;
+use crate::state::lock::Lock;
 use crate::state::people::People;
 use crate::state::preferences::Preferences;
 use crate::state::session::{Phase, Session};
@@ -60,6 +61,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
     shortcuts::Shortcuts::start();
     Searching::new(session);
     Accounts::start(session);
+    Lock::start(session);
     let all = All { session, chats, people, thread, typing, transfers, alerts };
     provide_context(all);
     state::listen(all);
@@ -68,6 +70,7 @@ fn App(core: Rc<dyn Core>) -> impl IntoView {
         {move || match session.phase.get() {
             Phase::Starting => draw! { <start::Starting /> }.into_any(),
             Phase::Broken { reason, message } => draw! { <start::Broken reason=reason message=message /> }.into_any(),
+            Phase::Locked => later(Where::Pane, crate::start::locked(), |locked| locked()),
             Phase::Out => later(Where::Pane, crate::start::step(), |step| step()),
             Phase::In => draw! { <shell::Shell /> }.into_any(),
         }}

@@ -32,6 +32,8 @@ pub struct Actions {
     chat: Memo<ChatView>,
     /// Messages to say again elsewhere, while one chooses where.
     pub forwarding: RwSignal<Option<Vec<String>>>,
+    /// The message whose details are shown.
+    pub details: RwSignal<Option<MessageView>>,
     /// Messages that are picked; while some are, a press picks.
     pub picks: RwSignal<Vec<String>>,
 }
@@ -49,6 +51,7 @@ impl Actions {
             preferences: Preferences::here(),
             chat,
             forwarding: RwSignal::new(None),
+            details: RwSignal::new(None),
             picks: RwSignal::new(Vec::new()),
         }
     }
@@ -157,6 +160,12 @@ impl Actions {
         self.tell("messages.retry", json!({"message_id": id}));
     }
 
+    /// Marks a message to be found again, or takes the mark away.
+    fn star(self, message: &MessageView) {
+        let params = json!({"message_id": message.message_id, "starred": !message.starred});
+        self.tell("messages.star", params);
+    }
+
     /// Asks where to say messages again.
     pub fn forward(self, ids: Vec<String>) {
         self.forwarding.set(Some(ids));
@@ -250,6 +259,17 @@ impl Actions {
                 self.forward(ids.clone())
             });
             items.push(item.keys(&["F"]));
+            let (name, shape) = match message.starred {
+                true => (t!("unstar"), icon::STAR_FILL),
+                false => (t!("star"), icon::STAR),
+            };
+            let starred = message.clone();
+            items.push(Item::new(shape, name, move || self.star(&starred)).keys(&["S"]));
+            let looked_at = message.clone();
+            let item = Item::new(icon::INFO, t!("message-details"), move || {
+                self.details.set(Some(looked_at.clone()))
+            });
+            items.push(item.keys(&["I"]));
             let id = id.clone();
             items.push(
                 Item::new(icon::CHECK_SQUARE, t!("select"), move || self.pick(&id))
@@ -306,6 +326,14 @@ impl Actions {
             " " => {
                 event.prevent_default();
                 self.pick(id);
+            }
+            "s" | "S" if letters && message.kind != "deleted" => {
+                event.prevent_default();
+                self.star(&message);
+            }
+            "i" | "I" if letters && message.kind != "deleted" => {
+                event.prevent_default();
+                self.details.set(Some(message));
             }
             "f" | "F" if letters && message.kind != "deleted" => {
                 event.prevent_default();

@@ -10,6 +10,7 @@ use super::tray::Tray;
 use crate::faces;
 use crate::list::row;
 use crate::parts::icon::{self, icon};
+use crate::parts::menu::{Item, Menus};
 use crate::route::{Place, Router};
 use crate::state::session::Session;
 use crate::state::thread::Threads;
@@ -221,14 +222,27 @@ fn Send() -> impl IntoView {
 
 #[component]
 fn Written() -> impl IntoView {
-    let composing = Composing::here();
+    let (composing, menus) = (Composing::here(), Menus::here());
     let editing = move || matches!(composing.purpose.get(), Purpose::Edit(_));
+    // Touch and hold gives the same event.
+    let ways = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        if composing.is_full() && !matches!(composing.purpose.get_untracked(), Purpose::Edit(_)) {
+            let silently = Item::new(icon::BELL_SLASH, t!("send-silently"), move || {
+                composing.send_silently();
+                composing.take_focus();
+            });
+            let at = (f64::from(event.client_x()), f64::from(event.client_y()));
+            menus.open_at(at, t!("send"), vec![silently.keys(&["Alt", "Enter"])]);
+        }
+    };
     draw! {
         <button
             class={"send"}
             class:idle=move || !composing.is_full()
             aria-label=move || if editing() { t!("save") } else { t!("send") }
             aria-disabled=move || (!composing.is_full()).to_string()
+            on:contextmenu=ways
             on:click=move |_| {
                 composing.send();
                 composing.take_focus();
@@ -322,6 +336,10 @@ fn keys(event: &KeyboardEvent, field: &HtmlTextAreaElement, composing: Composing
         "Enter" if !event.shift_key() && !event.alt_key() && !dom::is_touch() => {
             event.prevent_default();
             composing.send();
+        }
+        "Enter" if event.alt_key() && !command => {
+            event.prevent_default();
+            composing.send_silently();
         }
         "Escape" if composing.purpose.get_untracked() != Purpose::New => {
             event.prevent_default();

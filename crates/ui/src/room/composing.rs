@@ -295,6 +295,15 @@ impl Composing {
 
     /// Hands the message over. What was written comes back if it cannot be taken.
     pub fn send(self) {
+        self.send_how(false);
+    }
+
+    /// The same; those who get it hear no sound and see no notification.
+    pub fn send_silently(self) {
+        self.send_how(true);
+    }
+
+    fn send_how(self, silent: bool) {
         let text = self.text.get_untracked();
         let files = self.files.get_untracked();
         if self.busy.get_untracked() || (text.trim().is_empty() && files.is_empty()) {
@@ -317,7 +326,7 @@ impl Composing {
         self.typed.update_value(|count| *count += 1);
         self.busy.set(!files.is_empty());
         leptos::task::spawn_local(async move {
-            let sent = self.hand_over(&chat_id, &text, &files, &purpose, &named).await;
+            let sent = self.hand_over(&chat_id, (&text, silent), &files, &purpose, &named).await;
             self.busy.try_set(false);
             match sent {
                 Ok(()) => {
@@ -356,7 +365,7 @@ impl Composing {
     async fn hand_over(
         self,
         chat_id: &str,
-        text: &str,
+        (text, silent): (&str, bool),
         files: &[Enclosed],
         purpose: &Purpose,
         named: &[(String, String)],
@@ -379,6 +388,9 @@ impl Composing {
                 put("chat_id", chat_id.into());
                 if let Purpose::Reply(message_id) = other {
                     put("reply_to", message_id.as_str().into());
+                }
+                if silent {
+                    put("silent", true.into());
                 }
                 let mut names = Vec::new();
                 for one in files {

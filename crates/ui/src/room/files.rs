@@ -1,5 +1,7 @@
 //! Attachments in a bubble: pictures with a likeness of them until they are here, sound and film, other files.
 
+use super::actions::Actions;
+use crate::app::viewer::{Shown, Viewer};
 use crate::core::Core;
 use crate::locale;
 use crate::parts::icon::{self, Icon, icon};
@@ -34,7 +36,7 @@ pub fn pictures(message: &MessageView, meta: Option<AnyView>) -> AnyView {
         let more = (rest > 0 && at + 1 == count)
             .then(|| draw! { <span class={"rest"}>{format!("+{}", locale::number((rest + 1) as f64))}</span> });
         let meta = if at + 1 == count { meta.take() } else { None };
-        draw! { <Shot message_id=message.message_id.clone() file=(*file).clone() class=class alone={count == 1}>{more}{meta}</Shot> }
+        draw! { <Shot message=message.clone() file=(*file).clone() class=class alone={count == 1}>{more}{meta}</Shot> }
     };
     let shots = shown.iter().take(count).enumerate().map(one).collect_view();
     if count == 1 {
@@ -117,7 +119,7 @@ fn ratio(file: &AttachmentView, alone: bool) -> String {
 /// A picture or a film.
 #[component]
 fn Shot(
-    message_id: String,
+    message: MessageView,
     file: AttachmentView,
     class: &'static str,
     alone: bool,
@@ -126,6 +128,7 @@ fn Shot(
     let content = Content::new();
     let film = file.kind == "video";
     let index = file.index;
+    let message_id = message.message_id.clone();
     let ready = file.state == "ready";
     let transfers = Transfers::here();
     if ready && !film {
@@ -139,15 +142,16 @@ fn Shot(
     let what = if film { t!("kind-video") } else { t!("photo-named", name = &name) };
     let playing = RwSignal::new(false);
     let press = {
-        let (message_id, what) = (message_id.clone(), what.clone());
-        let viewer = crate::app::viewer::Viewer::here();
+        let message_id = message_id.clone();
+        let viewer = Viewer::here();
+        let shown = Shown { message, index, actions: use_context::<Actions>() };
         move |_| {
-            let viewer_name = what.clone();
-            content.fetch(message_id.clone(), index, move |url| {
+            let shown = shown.clone();
+            content.fetch(message_id.clone(), index, move |_| {
                 if film {
                     playing.set(true);
                 } else {
-                    viewer.show(url, viewer_name);
+                    viewer.show(shown);
                 }
             });
         }

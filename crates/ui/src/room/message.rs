@@ -35,6 +35,7 @@ pub fn message(row: &Row, group: bool) -> AnyView {
             let mut message = live.get();
             let state = if message.state == "failed" { "failed" } else { "sent" };
             message.reactions = Vec::new();
+            message.starred = false;
             message.state = state.into();
             message.position = None;
             if let Some(found) = finding.marks.with(|marks| marks.get(&message.message_id).cloned())
@@ -100,6 +101,9 @@ fn label(message: &MessageView) -> String {
     if message.edited_at.is_some() && message.kind != "deleted" {
         parts.push(t!("edited"));
     }
+    if message.starred {
+        parts.push(t!("starred"));
+    }
     if message.mine && message.kind != "deleted" {
         parts.push(tick::name(&message.state));
     }
@@ -117,8 +121,13 @@ fn meta(message: &MessageView, live: &Live) -> AnyView {
         let live = live.clone();
         move || live.with(|message| tick(&message.state))
     });
+    let star = {
+        let live = live.clone();
+        move || live.with(|message| message.starred).then(|| icon(icon::STAR_FILL, "s16"))
+    };
     draw! {
         {edited}
+        {star}
         <time>{locale::moment(message.sent_at, Moment::Clock)}</time>
         {state}
     }

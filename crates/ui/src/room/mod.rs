@@ -10,6 +10,7 @@ mod files;
 mod find;
 mod formatted;
 mod head;
+mod info;
 mod members;
 mod mention;
 mod message;
@@ -27,8 +28,9 @@ mod stickers;
 mod thread;
 mod tray;
 
+pub use actions::Actions;
 pub use composer::FIELD;
-pub use files::{FileBox, pictures};
+pub use files::{Content, FileBox, is_picture, pictures};
 pub use head::HEAD;
 pub use sound::Sound;
 
@@ -146,6 +148,7 @@ fn Chat(id: String) -> impl IntoView {
             <composer::Foot chat=chat />
             <Picker />
             <picks::ForwardDialog />
+            <info::InfoDialog />
             <poll::VotersDialog />
             {move || composing.dragged.get().then(|| draw! { <div class={"drop-hint"}>{t!("drop-files")}</div> })}
         </main>

@@ -185,7 +185,8 @@ fn look_later(
         }
         leptos::task::spawn_local(async move {
             let wanted = !text.trim().is_empty() && !text.starts_with('>');
-            let hits = if wanted { look_for(session, &text, MESSAGES).await } else { Vec::new() };
+            let hits =
+                if wanted { look_for(session, &text, "", MESSAGES).await } else { Vec::new() };
             if typed.try_get_value() == Some(now) {
                 found.set(hits);
             }

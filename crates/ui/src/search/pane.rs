@@ -1,8 +1,9 @@
-//! The search pane, in place of the chat list: chats whose names fit, then messages, the best first.
+//! The search pane, in place of the chat list: chats whose names fit, then messages, the best first; or, of one kind,
+//! the newest, without anything being typed.
 
 use super::{Piece, matching, snippet};
 use crate::faces;
-use crate::list::row;
+use crate::list::{preview, row};
 use crate::locale;
 use crate::parts::avatar::face;
 use crate::parts::icon::{self, icon};
@@ -22,6 +23,21 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(150);
 const MOST: u32 = 100;
 
+/// What messages may have to hold, as `messages.search` calls it, and what the button for it says.
+fn kinds() -> [(&'static str, String); 6] {
+    [
+        ("", t!("filter-all")),
+        (STARRED, t!("starred")),
+        ("image|video", t!("shared-media")),
+        ("link", t!("shared-links")),
+        ("file|audio", t!("shared-files")),
+        ("voice", t!("shared-voice")),
+    ]
+}
+
+/// Messages that this person marked.
+pub const STARRED: &str = "starred";
+
 /// What is looked for; it stays while one reads the hits.
 #[derive(Clone, Copy)]
 pub struct Searching {
@@ -30,6 +46,8 @@ pub struct Searching {
     pub open: RwSignal<bool>,
     /// What is typed.
     pub query: RwSignal<String>,
+    /// What it has to hold; nothing: anything.
+    pub kind: RwSignal<&'static str>,
     /// What was found, and whether the looking has ended.
     pub found: RwSignal<(Vec<MessageView>, bool)>,
     typed: StoredValue<u32>,
@@ -41,8 +59,9 @@ struct Found {
 }
 
 /// Looks for messages.
-pub async fn look_for(session: Session, query: &str, limit: u32) -> Vec<MessageView> {
-    let params = json!({"query": query, "limit": limit});
+pub async fn look_for(session: Session, query: &str, kind: &str, limit: u32) -> Vec<MessageView> {
+    let kind = Some(kind).filter(|kind| !kind.is_empty());
+    let params = json!({"query": query, "kind": kind, "limit": limit});
     session
         .ask::<Found>("messages.search", params)
         .await
@@ -57,6 +76,7 @@ impl Searching {
             session,
             open: RwSignal::new(false),
             query: RwSignal::new(String::new()),
+            kind: RwSignal::new(""),
             found: RwSignal::new((Vec::new(), true)),
             typed: StoredValue::new(0),
         };
@@ -69,11 +89,18 @@ impl Searching {
         expect_context()
     }
 
+    /// Looks for what holds this, with what is typed.
+    pub fn choose(self, kind: &'static str) {
+        self.kind.set(kind);
+        self.look(self.query.get_untracked());
+    }
+
     fn look(self, query: String) {
         self.query.set(query.clone());
         self.typed.update_value(|typed| *typed += 1);
         let typed = self.typed.get_value();
-        if query.trim().is_empty() {
+        let kind = self.kind.get_untracked();
+        if query.trim().is_empty() && kind.is_empty() {
             return self.found.set((Vec::new(), true));
         }
         self.found.update(|(_, ended)| *ended = false);
@@ -83,7 +110,7 @@ impl Searching {
                     return;
                 }
                 leptos::task::spawn_local(async move {
-                    let found = look_for(self.session, &query, MOST).await;
+                    let found = look_for(self.session, &query, kind, MOST).await;
                     if self.typed.get_value() == typed {
                         self.found.set((found, true));
                     }
@@ -122,6 +149,7 @@ fn SearchPane() -> impl IntoView {
     });
     let close = move || {
         searching.open.set(false);
+        searching.kind.set("");
         searching.look(String::new());
         if router.place.with_untracked(|place| *place == Place::Search) {
             router.replace(Place::Chats);
@@ -138,6 +166,17 @@ fn SearchPane() -> impl IntoView {
             event.prevent_default();
             event.stop_propagation();
             close();
+        }
+    };
+    let chip = move |(kind, name): (&'static str, String)| {
+        draw! {
+            <button
+                class={"chip"}
+                aria-pressed=move || (searching.kind.get() == kind).to_string()
+                on:click=move |_| searching.choose(kind)
+            >
+                {name}
+            </button>
         }
     };
     draw! {
@@ -165,6 +204,9 @@ fn SearchPane() -> impl IntoView {
                     </button>
                 })}
             </label>
+            <div class={"chips"} role={"group"} aria-label={t!("search-kinds")}>
+                {kinds().into_iter().map(chip).collect_view()}
+            </div>
         </div>
         <div class={"scroll"}>
             <Names />
@@ -178,7 +220,7 @@ fn Names() -> impl IntoView {
     let (searching, chats, people) = (Searching::here(), Chats::here(), People::here());
     let found = move || {
         let query = searching.query.get();
-        if query.trim().is_empty() {
+        if query.trim().is_empty() || !searching.kind.get().is_empty() {
             return Vec::new();
         }
         let fits = |key: &crate::state::chats::Key| {
@@ -245,8 +287,15 @@ fn Hits() -> impl IntoView {
     move || {
         let (found, ended) = searching.found.get();
         let query = searching.query.get();
-        if query.trim().is_empty() {
+        let kind = searching.kind.get();
+        if query.trim().is_empty() && kind.is_empty() {
             return draw! { <p class={"pane-note"}>{t!("search-note")}</p> }.into_any();
+        }
+        if found.is_empty() && query.trim().is_empty() {
+            let words = if kind == STARRED { t!("starred-none") } else { t!("shared-none") };
+            return ended
+                .then(|| draw! { <p class={"pane-note"} role={"status"}>{words}</p> })
+                .into_any();
         }
         if found.is_empty() {
             return ended
@@ -291,5 +340,8 @@ pub fn pieces(message: &MessageView) -> Vec<Piece> {
         .iter()
         .map(|found| (found.start as usize, found.length as usize))
         .collect();
-    snippet(message.text.as_deref().unwrap_or_default(), &found)
+    match message.text.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => snippet(text, &found),
+        None => vec![(preview::plain(message), false)],
+    }
 }

@@ -2,7 +2,9 @@
 
 mod about;
 mod appearance;
+mod delete;
 mod devices;
+mod lock;
 mod notifications;
 mod privacy;
 mod profile;

@@ -1,5 +1,6 @@
 //! What others learn: receipts, typing; and whom one does not want to hear.
 
+use super::lock::LockCard;
 use super::rows::Switch;
 use crate::app::problems;
 use crate::parts::avatar::face;
@@ -47,6 +48,7 @@ pub fn Privacy() -> impl IntoView {
             </div>
             <p class={"group-note"}>{t!("privacy-both-ways")}</p>
         </section>
+        <LockCard />
         <Blocked />
     }
 }

@@ -1,5 +1,6 @@
 //! The own name, words about oneself, and picture.
 
+use super::delete::DeleteAccount;
 use crate::app::problems;
 use crate::parts::avatar::{Face, face};
 use crate::state::people::People;
@@ -91,5 +92,6 @@ pub fn Profile() -> impl IntoView {
                 <button class={"btn primary"} type={"submit"}>{t!("save")}</button>
             </div>
         </form>
+        <section class={"row-acts ctr"}><DeleteAccount /></section>
     }
 }

@@ -1,5 +1,6 @@
 //! What the server knows: its own record of the account, asked for and shown whole.
 
+use super::delete::DeleteAccount;
 use super::rows::Waiting;
 use crate::app::problems;
 use crate::core::Problem;
@@ -74,7 +75,10 @@ pub fn Server() -> impl IntoView {
             None => draw! { <Waiting /> }.into_any(),
             Some((whole, at)) => draw! { <Known whole=whole at=at /> }.into_any(),
         }}
-        <button class={"btn soft"} on:click=move |_| ask()>{icon(icon::ARROWS_CLOCKWISE, "s18")}{t!("knows-again")}</button>
+        <div class={"row-acts"}>
+            <button class={"btn soft"} on:click=move |_| ask()>{icon(icon::ARROWS_CLOCKWISE, "s18")}{t!("knows-again")}</button>
+            <DeleteAccount />
+        </div>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Without an account on this device: making one, being linked to one, taking one up again.
 
 mod link;
+mod locked;
 mod name;
 mod restore;
 
@@ -18,6 +19,25 @@ apart! {
     start: pub fn step() -> AnyView { draw! { <Out /> } }
 }
 
+apart! {
+    /// The door to what is locked.
+    start: pub fn locked() -> AnyView { draw! { <Frame><locked::Locked /></Frame> } }
+}
+
+/// The picture, and what stands beside it.
+#[component]
+fn Frame(children: Children) -> impl IntoView {
+    draw! {
+        <div class={"onb"}>
+            <header class={"onb-art"}>
+                <div class={"onb-scene"} role={"img"} aria-label={t!("start-art")}></div>
+                <div class={"onb-mark"}><Mark /><span>{"Parlor"}</span></div>
+            </header>
+            <main class={"onb-main"}>{children()}</main>
+        </div>
+    }
+}
+
 #[component]
 fn Out() -> impl IntoView {
     let router = Router::here();
@@ -26,19 +46,13 @@ fn Out() -> impl IntoView {
         _ => String::new(),
     });
     draw! {
-        <div class={"onb"}>
-            <header class={"onb-art"}>
-                <div class={"onb-scene"} role={"img"} aria-label={t!("start-art")}></div>
-                <div class={"onb-mark"}><Mark /><span>{"Parlor"}</span></div>
-            </header>
-            <main class={"onb-main"}>
+        <Frame>
                 {move || match step.get().as_str() {
                     "link" => draw! { <link::Link /> }.into_any(),
                     "restore" => draw! { <restore::Restore /> }.into_any(),
                     _ => draw! { <name::Name /> }.into_any(),
                 }}
-            </main>
-        </div>
+        </Frame>
     }
 }
 

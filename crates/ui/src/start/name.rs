@@ -17,7 +17,11 @@ const FIELD: &str = "your-name";
 #[component]
 pub fn Name() -> impl IntoView {
     let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
-    let removed = router.place.with_untracked(|place| *place == Place::Start("removed".into()));
+    let why = router.place.with_untracked(|place| match place {
+        Place::Start(why) if why == "removed" => Some(t!("start-removed")),
+        Place::Start(why) if why == "deleted" => Some(t!("start-deleted")),
+        _ => None,
+    });
     let (name, handle, invite) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(invited()));
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
@@ -75,7 +79,7 @@ pub fn Name() -> impl IntoView {
             <Show when=closed>
                 <p class={"callout"} role={"note"}>{t!("start-closed", server = server_name())}</p>
             </Show>
-            {removed.then(|| draw! { <p class={"callout"} role={"note"}>{t!("start-removed")}</p> })}
+            {why.map(|why| draw! { <p class={"callout"} role={"note"}>{why}</p> })}
             <div class={"field"}>
                 <label class={"label"} for={FIELD}>{t!("start-name")}</label>
                 <input class={"input"} id={FIELD} autocomplete={"name"} maxlength={"64"} dir={"auto"} aria-describedby={"your-name-hint"} bind:value=name />

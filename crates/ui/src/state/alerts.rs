@@ -5,8 +5,9 @@ use super::chats::{Chats, is_muted};
 use super::preferences::Preferences;
 use super::thread::Threads;
 use super::toasts::Toasts;
+use crate::locale::{self, Moment};
 use crate::route::{Place, Router};
-use crate::{dom, list::preview, locale, t};
+use crate::{dom, list::preview, t};
 use leptos::prelude::*;
 use parlor_view::MessageView;
 use wasm_bindgen::JsCast;
@@ -61,6 +62,8 @@ impl Alerts {
             }
         } else if self.preferences.alerts.get_untracked()
             && !is_muted(&chat, now)
+            && !message.silent
+            && self.preferences.paused.get_untracked() <= now
             && !chat.requested
             && Notification::permission() == NotificationPermission::Granted
         {
@@ -102,6 +105,20 @@ impl Alerts {
         });
         notification.set_onclick(Some(open.unchecked_ref()));
     }
+}
+
+/// How long notifications are held back at once.
+const PAUSE: u64 = 60 * 60 * 1000;
+
+/// Holds notifications back for a while, or ends that; says how it is then.
+pub fn pause(preferences: Preferences, toasts: Toasts) {
+    let now = locale::now();
+    if preferences.paused.get_untracked() > now {
+        preferences.paused.set(0);
+        return toasts.show(t!("alerts-go-on"), None);
+    }
+    preferences.paused.set(now + PAUSE);
+    toasts.show(t!("alerts-paused", time = locale::moment(now + PAUSE, Moment::Clock)), None);
 }
 
 /// Turns notifications on, which the browser may ask about, or off; says how they are then.

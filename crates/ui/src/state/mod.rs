@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod alerts;
 pub mod chats;
+pub mod lock;
 pub mod people;
 pub mod preferences;
 pub mod session;
@@ -75,15 +76,19 @@ fn take(all: All, event: &Event) {
             all.transfers.moved(message_id, *index, *done, *total);
         }
         Event::Typing { chat_id, user_id, typing } => all.typing.told(chat_id, user_id, *typing),
-        Event::DeviceRemoved { device_id, .. } if all.session.is_own_device(device_id) => removed(),
+        Event::DeviceRemoved { device_id, .. } if all.session.is_own_device(device_id) => {
+            begin_anew("removed");
+        }
+        Event::AccountDeleted { .. } => begin_anew("deleted"),
         other => all.session.other(other),
     }
 }
 
-/// This device was removed from the account, and what it had is deleted: the page begins anew and says so.
-fn removed() {
+/// This device was removed from the account, or the account was deleted, and what was here is gone: the page begins
+/// anew and says so.
+fn begin_anew(why: &str) {
     let location = window().location();
     // A page that cannot be loaded again shows what it has, and everything in it fails.
-    let _ = location.set_hash(&Place::Start("removed".into()).href());
+    let _ = location.set_hash(&Place::Start(why.into()).href());
     let _ = location.reload();
 }

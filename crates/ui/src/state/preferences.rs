@@ -29,6 +29,8 @@ pub struct Preferences {
     pub letters: RwSignal<bool>,
     /// Whether other windows are told of new messages.
     pub alerts: RwSignal<bool>,
+    /// Not before this time, Unix milliseconds.
+    pub paused: RwSignal<u64>,
 }
 
 impl Preferences {
@@ -46,6 +48,7 @@ impl Preferences {
             language: RwSignal::new(read("language")),
             letters: RwSignal::new(read("letters") != "off"),
             alerts: RwSignal::new(read("alerts") == "on"),
+            paused: RwSignal::new(read("paused").parse().unwrap_or_default()),
         };
         provide_context(preferences);
         preferences.follow();
@@ -91,6 +94,7 @@ impl Preferences {
         Effect::new(move || dom::keep("language", &self.language.get()));
         Effect::new(move || dom::keep("letters", if self.letters.get() { "" } else { "off" }));
         Effect::new(move || dom::keep("alerts", if self.alerts.get() { "on" } else { "" }));
+        Effect::new(move || dom::keep("paused", &self.paused.get().to_string()));
     }
 }
 

@@ -13,6 +13,8 @@ use std::rc::Rc;
 pub enum Phase {
     /// The engine is not open yet.
     Starting,
+    /// It takes a passphrase to open it.
+    Locked,
     /// It cannot be opened.
     Broken {
         /// `no_storage`, `damaged` or `other`.
@@ -121,7 +123,13 @@ impl Session {
     }
 
     pub(super) fn broken(self, reason: String, message: String) {
-        self.phase.set(Phase::Broken { reason, message });
+        let open = self.phase.with_untracked(|phase| matches!(phase, Phase::In | Phase::Out));
+        match reason.as_str() {
+            // What the page shows is not to be read any more, nor what the worker has in memory.
+            "locked" if open => drop(window().location().reload()),
+            "locked" => self.phase.set(Phase::Locked),
+            _ => self.phase.set(Phase::Broken { reason, message }),
+        }
     }
 
     pub(super) fn connected(self, state: &str) {

@@ -8,6 +8,10 @@ profile-about = نبذة عنك
 profile-choose-picture = اختيار صورة
 profile-no-picture = بلا صورة
 profile-copy-address = نسخ عنوانك
+delete-account = حذف الحساب
+delete-account-busy = جارٍ الحذف…
+delete-account-title = أتريد حذف حسابك؟
+delete-account-text = يحذف { $server } اسم المستخدم ونسختك الاحتياطية وكل ما يحفظه لك. ستغادر مجموعاتك، وتنسى أجهزتك كل ما عليها. أما ما أرسلته فيبقى عند من وصل إليه. ولا يحتفظ الخادم إلا بقائمة مفاتيح أجهزتك مدة 31 يومًا أخرى، فبها يتحقق الآخرون مما لم يقرؤوه بعد. لا يستطيع أحد التراجع عن ذلك، ولو برمز الاسترداد.
 privacy = الخصوصية
 privacy-tell = ما تخبر به الآخرين
 privacy-read = عندما تقرأ
@@ -130,3 +134,26 @@ about-version = الإصدار { $version }
 about-hash = بصمة هذا التطبيق
 about-text = خادمك هو من أعطى متصفحك هذا التطبيق. من يبني الإصدار نفسه ينبغي أن يحصل على البصمة نفسها: وهي SHA-256 لقائمة ملفاته.
 about-list = كل الملفات وبصماتها
+lock-title = قفل التطبيق
+lock = عبارة المرور
+lock-off = يستطيع كل من يستخدم هذا المتصفح قراءة محادثاتك.
+lock-on = تُطلب عند فتح Parlor هنا.
+lock-now = القفل الآن
+lock-by-itself = القفل عند عدم الاستخدام
+lock-never = أبدًا
+lock-minutes = { $count ->
+    [one] بعد دقيقة
+    [two] بعد دقيقتين
+    [few] بعد { $count } دقائق
+    [many] بعد { $count } دقيقة
+   *[other] بعد { $count } دقيقة
+}
+lock-note = حين يُقفل، يبقى ما في هذا المتصفح مشفّرًا ولا تصل إليه رسائل. لا يمكن استعادة عبارة مرور منسية: احتفظ برمز الاسترداد.
+passphrase-set = تعيين عبارة مرور
+passphrase-change = تغييرها
+passphrase-remove = إزالتها
+passphrase-present = عبارة المرور الحالية
+passphrase-next = عبارة المرور الجديدة
+passphrase-again = مرة أخرى
+passphrase-short = { $count } أحرف على الأقل.
+passphrase-differs = العبارتان غير متطابقتين.

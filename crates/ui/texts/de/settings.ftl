@@ -8,6 +8,10 @@ profile-about = Über dich
 profile-choose-picture = Bild auswählen
 profile-no-picture = Kein Bild
 profile-copy-address = Deine Adresse kopieren
+delete-account = Konto löschen
+delete-account-busy = Wird gelöscht …
+delete-account-title = Dein Konto löschen?
+delete-account-text = { $server } löscht deinen Benutzernamen, dein Backup und alles, was dort für dich liegt. Du verlässt deine Gruppen, und deine Geräte vergessen alles, was sie haben. Was du gesendet hast, bleibt bei denen, die es bekommen haben. Nur die Liste der Schlüssel deiner Geräte bleibt noch 31 Tage auf dem Server: Andere brauchen sie, um zu prüfen, was sie noch nicht gelesen haben. Niemand kann das rückgängig machen, auch nicht mit deinem Wiederherstellungscode.
 privacy = Privatsphäre
 privacy-tell = Was du anderen mitteilst
 privacy-read = Wenn du etwas gelesen hast
@@ -122,3 +126,23 @@ about-version = Version { $version }
 about-hash = Fingerabdruck dieser App
 about-text = Dein Server hat deinem Browser diese App gegeben. Wer dieselbe Version baut, sollte denselben Fingerabdruck bekommen: Er ist der SHA-256-Hash der Liste ihrer Dateien.
 about-list = Alle Dateien und ihre Hashes
+lock-title = App-Sperre
+lock = Passphrase
+lock-off = Wer diesen Browser benutzt, kann deine Chats lesen.
+lock-on = Wird verlangt, wenn Parlor hier geöffnet wird.
+lock-now = Jetzt sperren
+lock-by-itself = Sperren, wenn niemand etwas tut
+lock-never = Nie
+lock-minutes = { $count ->
+    [one] Nach einer Minute
+   *[other] Nach { $count } Minuten
+}
+lock-note = Ist gesperrt, so ist verschlüsselt, was dieser Browser hat, und es kommen keine Nachrichten an. Eine vergessene Passphrase lässt sich nicht zurücksetzen: Bewahre deinen Wiederherstellungscode auf.
+passphrase-set = Passphrase festlegen
+passphrase-change = Ändern
+passphrase-remove = Entfernen
+passphrase-present = Jetzige Passphrase
+passphrase-next = Neue Passphrase
+passphrase-again = Noch einmal
+passphrase-short = Mindestens { $count } Zeichen.
+passphrase-differs = Die beiden sind nicht gleich.

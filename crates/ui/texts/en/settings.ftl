@@ -9,6 +9,10 @@ profile-about = About you
 profile-choose-picture = Choose a picture
 profile-no-picture = No picture
 profile-copy-address = Copy your address
+delete-account = Delete account
+delete-account-busy = Deleting…
+delete-account-title = Delete your account?
+delete-account-text = { $server } deletes your handle, your backup and all it keeps for you. You leave your groups, and your devices forget everything they have. What you sent stays with those who got it. The server keeps only the list of your devices’ keys, for 31 more days: others need it to check what they haven’t read yet. Nobody can undo this, not even with your recovery code.
 privacy = Privacy
 privacy-tell = What you tell others
 privacy-read = When you’ve read
@@ -123,3 +127,23 @@ about-version = Version { $version }
 about-hash = Fingerprint of this app
 about-text = Your server gave this app to your browser. Whoever builds the same version should get the same fingerprint: it is the SHA-256 of the list of its files.
 about-list = All files and their hashes
+lock-title = App lock
+lock = Passphrase
+lock-off = Whoever uses this browser can read your chats.
+lock-on = Asked for when Parlor opens here.
+lock-now = Lock now
+lock-by-itself = Lock when nobody touches it
+lock-never = Never
+lock-minutes = { $count ->
+    [one] After a minute
+   *[other] After { $count } minutes
+}
+lock-note = Locked, what this browser keeps is encrypted, and no messages arrive. A forgotten passphrase can’t be reset: keep your recovery code.
+passphrase-set = Set a passphrase
+passphrase-change = Change it
+passphrase-remove = Take it away
+passphrase-present = Present passphrase
+passphrase-next = New passphrase
+passphrase-again = Once more
+passphrase-short = At least { $count } characters.
+passphrase-differs = The two aren’t the same.

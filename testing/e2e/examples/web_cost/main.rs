@@ -161,6 +161,7 @@ fn fill(person: &mut Person, chat: &str, other: &str, count: u64) -> Result<()> 
             edited_at: None,
             state: if mine { State::Read } else { State::Received },
             hidden: false,
+            starred: false,
         })?;
     }
     tx.commit()?;

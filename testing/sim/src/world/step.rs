@@ -90,6 +90,7 @@ impl World {
                     | Told::RestoreProgress { .. }
                     | Told::DeviceLinked { .. }
                     | Told::DeviceRemoved { .. }
+                    | Told::AccountDeleted { .. }
             );
             of_devices.then_some((device, event))
         }));
