@@ -39,7 +39,10 @@ fn pictures_are_looked_through() -> Result<()> {
             amara.sync()?;
             ines.see_text(caption).await?;
         }
-        let last = "(//article[contains(@aria-label, 'heron')]//button[contains(., 'Photo')])[1]";
+        // The first press gets it, the next one shows it.
+        let last = "//article[contains(@aria-label, 'heron')]//button[contains(., 'Photo')]";
+        ines.press_at(By::XPath(last)).await?;
+        ines.see_gone(By::XPath(format!("{last}[contains(., 'KB')]"))).await?;
         ines.press_at(By::XPath(last)).await?;
         shows(&ines, "The heron").await?;
         ines.press_key(Key::Left).await?;

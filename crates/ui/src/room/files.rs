@@ -145,15 +145,13 @@ fn Shot(
         let message_id = message_id.clone();
         let viewer = Viewer::here();
         let shown = Shown { message, index, actions: use_context::<Actions>() };
-        move |_| {
-            let shown = shown.clone();
-            content.fetch(message_id.clone(), index, move |_| {
-                if film {
-                    playing.set(true);
-                } else {
-                    viewer.show(shown);
-                }
-            });
+        // The first press gets what is not here, the next one shows it.
+        move |_| match film {
+            true => content.fetch(message_id.clone(), index, move |_| playing.set(true)),
+            false if ready || content.url.with_untracked(Option::is_some) => {
+                viewer.show(shown.clone());
+            }
+            false => content.fetch(message_id.clone(), index, |_| {}),
         }
     };
     let moved = {

@@ -123,12 +123,15 @@ impl Session {
     }
 
     pub(super) fn broken(self, reason: String, message: String) {
-        let open = self.phase.with_untracked(|phase| matches!(phase, Phase::In | Phase::Out));
-        match reason.as_str() {
+        if reason != "locked" {
+            return self.phase.set(Phase::Broken { reason, message });
+        }
+        match self.phase.get_untracked() {
             // What the page shows is not to be read any more, nor what the worker has in memory.
-            "locked" if open => drop(window().location().reload()),
-            "locked" => self.phase.set(Phase::Locked),
-            _ => self.phase.set(Phase::Broken { reason, message }),
+            Phase::In | Phase::Out => drop(window().location().reload()),
+            // Each worker that finds it locked says so: somebody may be typing already.
+            Phase::Locked => {}
+            _ => self.phase.set(Phase::Locked),
         }
     }
 
