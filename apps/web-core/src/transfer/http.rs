@@ -16,11 +16,13 @@ pub fn place(server: &str, id: &BlobId) -> String {
     format!("{}{}", server.trim_end_matches('/'), blob::path(id))
 }
 
-/// Makes a request without a body; the answer is a `Response`, whose body may still be on its way.
+/// Makes a request without a body; the answer is a `Response`, whose body may still be on its way. `signal` breaks
+/// both off.
 pub async fn ask(
     method: &str,
     at: &str,
     headers: &[(&str, &str)],
+    signal: JsValue,
 ) -> Result<(u16, JsValue), Unreachable> {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, (*value).into())).collect();
     let options = js::object(&[
@@ -29,6 +31,7 @@ pub async fn ask(
         ("credentials", "omit".into()),
         ("cache", "no-store".into()),
         ("referrerPolicy", "no-referrer".into()),
+        ("signal", signal),
     ]);
     let answer = js::wait(&js::scope(), "fetch", &[at.into(), options]).await;
     let answer = answer.map_err(|_| Unreachable)?;

@@ -52,7 +52,7 @@ pub async fn run(
 
 /// How many bytes the relay has.
 async fn offset(at: &str, token: &str) -> Result<u64, FileProblem> {
-    let asked = http::ask("HEAD", at, &[("authorization", token)]).await;
+    let asked = http::ask("HEAD", at, &[("authorization", token)], stop.signal()).await;
     let (status, answer) = asked.map_err(|_| FileProblem::Unreachable)?;
     match status {
         200 => http::header(&answer, blob::OFFSET_HEADER)

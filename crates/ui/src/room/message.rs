@@ -172,8 +172,7 @@ fn bubble(message: &MessageView, live: &Live, author: bool) -> AnyView {
     let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message, live))));
     let id = message.message_id.clone();
     let sounds = |file: &AttachmentView| {
-        matches!(&*file.kind, "voice" | "audio")
-            && !matches!(&*file.state, "downloading" | "expired" | "failed")
+        matches!(&*file.kind, "voice" | "audio") && !matches!(&*file.state, "expired" | "failed")
     };
     let one_sound = !has_text && !has_pictures && matches!(others.as_slice(), [one] if sounds(one));
     let boxes: Vec<AnyView> = others
