@@ -1,7 +1,7 @@
 //! Requests to the relay for blobs, as a browser makes them.
 
 use crate::js;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use parlor_wire::{BlobId, blob};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -44,11 +44,12 @@ pub fn header(answer: &JsValue, name: &str) -> Option<String> {
     js::call(&js::get(answer, "headers"), "get", &[name.into()]).ok()?.as_string()
 }
 
-/// Sends a body; what left is told as it leaves. The status of the answer.
+/// Sends a body; what left is told as it leaves. The status of the answer. `signal` breaks it off.
 pub async fn put(
     at: &str,
     headers: &[(&str, &str)],
     body: &Blob,
+    signal: JsValue,
     mut sent: impl FnMut(f64) + 'static,
 ) -> Result<u16, Unreachable> {
     let class: js_sys::Function =
@@ -68,6 +69,11 @@ pub async fn put(
     });
     let upload = js::get(&request, "upload");
     let _ = js_sys::Reflect::set(&upload, &"onprogress".into(), progress.as_ref());
+    if let Ok(abort) = js::get(&request, "abort").dyn_into::<Function>() {
+        // Without signals a request ends by itself.
+        let _ =
+            js::call(&signal, "addEventListener", &["abort".into(), abort.bind0(&request).into()]);
+    }
     let ended = Promise::new(&mut |done, _| {
         let _ = js_sys::Reflect::set(&request, &"onloadend".into(), &done);
         if js::call(&request, "send", &[body.into()]).is_err() {

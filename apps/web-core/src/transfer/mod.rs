@@ -19,7 +19,7 @@ use crate::queue::Queue;
 use crate::wire;
 pub use content::{Wanted, answer, path};
 pub use folder::Folder;
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use parlor_driver::{Message, Prepared, Ticket};
 use parlor_engine::{FileNews, FileOrder, FileProblem, Happened};
 use parlor_view::{Answer, Code, Command, Failure};
@@ -45,10 +45,10 @@ pub struct Stop {
 
 impl Stop {
     fn new() -> Self {
-        let class = js::get(&js_sys::global(), "AbortController");
-        let abort = class.dyn_into().and_then(|class| Reflect::construct(&class, &Array::new()));
+        let class: Result<Function, _> = js::get(&js_sys::global(), "AbortController").dyn_into();
+        let abort = class.and_then(|class| Reflect::construct(&class, &Array::new()));
         // Without one, work stops with the next bytes that come.
-        Self { is_set: Rc::default(), abort: abort.map_or(JsValue::UNDEFINED, JsValue::from) }
+        Self { is_set: Rc::default(), abort: abort.unwrap_or(JsValue::UNDEFINED) }
     }
 
     fn set(&self) {

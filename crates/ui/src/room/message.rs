@@ -107,7 +107,7 @@ fn label(message: &MessageView) -> String {
     if reactions > 0 {
         parts.push(t!("reaction-count", count = reactions));
     }
-    t!("said-one", name = who, text = parts.join(", "))
+    t!("said-one", name = who, text = locale::listed(&parts))
 }
 
 /// The time and the state, at the end of the last line.

@@ -109,7 +109,6 @@ delete-many-title = { $count ->
 delete-many-text = تُحذف من أجهزتك. تبقى لدى الآخرين.
 mention = من يمكن الإشارة إليه
 find = البحث في المحادثة
-find-keys = البحث في المحادثة (Ctrl F)
 find-none = لم يُعثر على شيء
 find-count = { $at } من { $count }
 find-older = أقدم

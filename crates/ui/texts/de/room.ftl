@@ -82,7 +82,6 @@ delete-many-title = { $count ->
 delete-many-text = Sie verschwinden von deinen Geräten. Andere behalten sie.
 mention = Personen zum Erwähnen
 find = Im Chat suchen
-find-keys = Im Chat suchen (Strg F)
 find-none = Nichts gefunden
 find-count = { $at } von { $count }
 find-older = Ältere

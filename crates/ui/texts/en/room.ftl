@@ -80,7 +80,6 @@ delete-many-title = { $count ->
 delete-many-text = They go from your devices. Others keep them.
 mention = People to mention
 find = Find in chat
-find-keys = Find in chat (Ctrl F)
 find-none = Nothing found
 find-count = { $at } of { $count }
 find-older = Older

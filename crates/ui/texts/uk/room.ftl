@@ -94,7 +94,6 @@ delete-many-title = { $count ->
 delete-many-text = Вони зникнуть із ваших пристроїв. В інших залишаться.
 mention = Кого згадати
 find = Шукати в чаті
-find-keys = Шукати в чаті (Ctrl F)
 find-none = Нічого не знайдено
 find-count = { $at } з { $count }
 find-older = Давніші
