@@ -34,6 +34,7 @@ pub mod heights;
 pub mod markup;
 pub mod places;
 pub mod search;
+pub mod swipe;
 pub mod waveform;
 pub mod window;
 pub mod words;

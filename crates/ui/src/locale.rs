@@ -152,6 +152,22 @@ pub fn moment(at: u64, how: Moment) -> String {
     })
 }
 
+/// A time that the engine writes as `YYYY-MM-DD HH:MM UTC`, in words; what is no such time stays as it is.
+pub fn written_moment(text: &str) -> String {
+    let parts = text.strip_suffix(" UTC").and_then(|text| text.split_once(' '));
+    let at = parts.map(|(day, clock)| Date::parse(&format!("{day}T{clock}Z")));
+    match at.filter(|at| at.is_finite()) {
+        Some(at) => moment(at as u64, Moment::Full),
+        None => text.to_string(),
+    }
+}
+
+/// The members of a list, one behind the other.
+pub fn listed<T: AsRef<str>>(members: &[T]) -> String {
+    let members: Vec<&str> = members.iter().map(AsRef::as_ref).collect();
+    members.join(&format!("{} ", crate::t!("comma")))
+}
+
 /// "today", "yesterday": a day so many days from now.
 fn relative_day(days: i64) -> String {
     let said = with(|locale| {

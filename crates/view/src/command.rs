@@ -124,6 +124,8 @@ params! {
     MarkRead { chat_id: String, up_to: String }
     /// An attachment as a file; nothing is overwritten.
     SaveAttachment { message_id: String, index: u32, path: String }
+    /// An attachment that is on its way and shall not be.
+    StopAttachment { message_id: String, index: u32 }
     /// A part of an attachment as a file; nothing is overwritten.
     ReadAttachment { message_id: String, index: u32, offset: u64, length: u64, path: String }
     /// Messages to say again in another chat.
@@ -209,6 +211,7 @@ pub enum Command {
     Search(MessagesSearch),
     Forward(MessagesForward),
     SaveAttachment(SaveAttachment),
+    StopAttachment(StopAttachment),
     ReadAttachment(ReadAttachment),
 }
 
@@ -252,6 +255,7 @@ impl Command {
             "messages.search" => read::<MessagesSearch>(params)
                 .map(|p| Self::Search(MessagesSearch { limit: Some(page(p.limit)), ..p }))?,
             "messages.save_attachment" => Self::SaveAttachment(read(params)?),
+            "messages.stop_attachment" => Self::StopAttachment(read(params)?),
             "messages.read_attachment" => Self::ReadAttachment(read(params)?),
             "messages.forward" => Self::Forward(read(params)?),
             "messages.send" => Self::Send(Box::new(read(params)?)),

@@ -13,7 +13,7 @@ pub use command::{
     AccountCreate, AccountRestore, AccountUpdate, ChatFlags, ChatPolicy, ChatRole, ChatTitle,
     Command, Format, HistoryFrom, InvalidCommand, JoinAnswer, LinkStart, Mention, MessageEdit,
     MessagesForward, MessagesSearch, MessagesSend, NewCode, ReadAttachment, RecoveryCode,
-    SaveAttachment, SettingsChange, WrittenCode,
+    SaveAttachment, SettingsChange, StopAttachment, WrittenCode,
 };
 pub use error::{Code, Failure, Retry};
 pub use kinds::{

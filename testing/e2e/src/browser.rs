@@ -1,6 +1,8 @@
 //! A real browser, driven as a person would: Debian's Chromium or Firefox, headless, with a profile of its own.
 
 mod axe;
+mod fits;
+mod hand;
 mod machine;
 mod memory;
 mod people;
@@ -22,7 +24,7 @@ use thirtyfour::prelude::*;
 
 /// How often it is looked whether what is waited for is there.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-const ARGUMENTS: [&str; 12] = [
+const ARGUMENTS: [&str; 13] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -36,6 +38,8 @@ const ARGUMENTS: [&str; 12] = [
     // A microphone that beeps, and a camera.
     "--use-fake-device-for-media-stream",
     "--window-size=1600,1200",
+    // A mouse, on machines without one: what appears under a pointer appears.
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 ];
 
 /// A window.
@@ -327,6 +331,21 @@ impl Browser {
             self.page.screenshot(&path).await?;
             self.is_accessible().await.with_context(|| format!("{}", path.display()))?;
         }
+        Ok(())
+    }
+
+    /// A picture of the page as it is, under `target/screens/NAME.png`.
+    pub async fn picture(&self, name: &str) -> Result<()> {
+        self.is_still().await?;
+        Ok(self.page.screenshot(&screens()?.join(format!("{name}.png"))).await?)
+    }
+
+    /// The page in another language, from its beginning.
+    pub async fn speak(&self, language: &str) -> Result<()> {
+        let script = format!("localStorage.setItem('language', '{language}'); return true;");
+        self.script(&script, Duration::from_secs(10)).await?;
+        self.reload().await?;
+        self.see(By::Css(format!("html[lang='{language}'] body"))).await?;
         Ok(())
     }
 

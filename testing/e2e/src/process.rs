@@ -58,11 +58,18 @@ impl Owned {
         Ok(())
     }
 
+    /// Sends it a signal, if it has not ended.
+    pub fn signal(&mut self, name: &str) -> Result<()> {
+        if self.child.try_wait()?.is_none() {
+            let kill = format!("kill -{name} {}", self.child.id());
+            Command::new("sh").arg("-c").arg(kill).status()?;
+        }
+        Ok(())
+    }
+
     /// Asks it to end (SIGTERM) and waits.
     pub fn terminate(&mut self, deadline: Instant) -> Result<ExitStatus> {
-        if self.child.try_wait()?.is_none() {
-            Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status()?;
-        }
+        self.signal("TERM")?;
         self.wait_until(deadline)
     }
 

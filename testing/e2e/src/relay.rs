@@ -66,6 +66,16 @@ impl Relay {
         self.process.kill9()
     }
 
+    /// Holds it still, as a network does over which nothing comes, until [`Self::resume`].
+    pub fn pause(&mut self) -> Result<()> {
+        self.process.signal("STOP")
+    }
+
+    /// Lets it go on.
+    pub fn resume(&mut self) -> Result<()> {
+        self.process.signal("CONT")
+    }
+
     /// Starts it again on the same data and the same port.
     pub fn restart(&mut self) -> Result<()> {
         let listen =

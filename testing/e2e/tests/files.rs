@@ -201,6 +201,69 @@ fn whoever_is_killed_in_the_middle_goes_on() -> Result<()> {
 }
 
 #[test]
+fn a_download_can_be_stopped_and_goes_on_later() -> Result<()> {
+    let mut world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let (at_alice, _) = alice.befriends(&mut bob)?;
+    let bytes = content(60_000_000, 5);
+    let id = send(&mut alice, &at_alice, &[&file(&world, "film", &bytes)?], "")?;
+    got(&mut bob, &id)?;
+    let stop = json!({"message_id": id, "index": 0});
+    // Nothing is on its way: nothing happens.
+    bob.call("messages.stop_attachment", stop.clone())?;
+
+    let media = bob.rpc.profile().join("media");
+    let part = || -> Result<u64> {
+        let lengths = files(&media)?.into_iter().map(|path| Ok(path.metadata()?.len()));
+        lengths.sum()
+    };
+    let target = world.path("saved");
+    let params = json!({"message_id": id, "index": 0, "path": target});
+    let saving = bob.rpc.send("messages.save_attachment", params)?;
+    while part()? == 0 {
+        std::thread::yield_now();
+    }
+    world.relay.pause()?;
+    bob.call("messages.stop_attachment", stop.clone())?;
+    let refused = bob.rpc.answer(saving).err().context("it was saved")?.to_string();
+    ensure!(refused.contains("\"refused\"") && refused.contains("stopped"), "{refused}");
+    bob.sees(&id, "the stop", |message| message["attachments"][0]["state"] == "remote")?;
+    let kept = part()?;
+    ensure!(kept > 0 && kept < bytes.len() as u64, "{kept} bytes are kept");
+
+    // Begun again while it still ends, and stopped again.
+    let again = bob
+        .rpc
+        .send("messages.save_attachment", json!({"message_id": id, "index": 0, "path": target}))?;
+    bob.call("messages.stop_attachment", stop)?;
+    ensure!(bob.rpc.answer(again).is_err() && !target.exists());
+    world.relay.resume()?;
+    ensure!(part()? >= kept, "what came is gone");
+    save(&mut bob, &id, 0, &target)?;
+    ensure!(std::fs::read(&target)? == bytes, "the film is another");
+    ensure!(files(&media)?.len() == 1);
+    Ok(())
+}
+
+#[test]
+fn an_upload_that_is_stopped_is_a_message_that_never_was() -> Result<()> {
+    let mut world = World::new()?;
+    let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);
+    let (at_alice, at_bob) = alice.befriends(&mut bob)?;
+    alice.sync()?;
+    world.relay.pause()?;
+    let id = send(&mut alice, &at_alice, &[&file(&world, "film", &content(3_000_000, 6))?], "")?;
+    alice.call("messages.stop_attachment", json!({"message_id": id, "index": 0}))?;
+    world.relay.resume()?;
+    ensure!(alice.message(&at_alice, &id)?.is_none(), "it is still shown");
+    ensure!(files(&alice.rpc.profile().join("media"))?.is_empty());
+    alice.say(&at_alice, "Another time")?;
+    bob.hears("Another time")?;
+    ensure!(bob.message(&at_bob, &id)?.is_none(), "it was sent");
+    Ok(())
+}
+
+#[test]
 fn forwarded_files_are_not_uploaded_again_and_expired_ones_are() -> Result<()> {
     let mut world = World::new()?;
     let (mut alice, mut bob) = (world.person("Alice")?, world.person("Bob")?);

@@ -28,8 +28,9 @@ pub struct Device {
     /// Its folder of files: ciphertext that is whole, and what came of others. Both outlive it.
     pub(crate) media: BTreeMap<FileId, Vec<u8>>,
     pub(crate) parts: BTreeMap<FileId, Vec<u8>>,
-    /// Files that move.
+    /// Files that move, and those of them that are to stop.
     pub(crate) moving: BTreeSet<FileId>,
+    pub(crate) stopping: BTreeSet<FileId>,
     /// How often it was started.
     pub(crate) lives: u64,
 }
@@ -50,6 +51,7 @@ impl Device {
             media: BTreeMap::new(),
             parts: BTreeMap::new(),
             moving: BTreeSet::new(),
+            stopping: BTreeSet::new(),
             lives: 0,
         }
     }

@@ -10,6 +10,7 @@ use parlor_store::messages::{Kind, MessageRow};
 use parlor_view::{
     AccountCreate, Answer, ChatRole, ChatTitle, Command, Degrees, Event, LinkStart, MessageEdit,
     MessagesForward, MessagesSend, NewContact, NewLocation, NewPoll, SaveAttachment,
+    StopAttachment,
 };
 use parlor_wire::content::{ChatKind, Text as SaidText, text::Thing};
 use parlor_wire::{Message, MessageId, UserId};
@@ -350,6 +351,9 @@ impl Story {
                 message_ids: vec![message_id],
                 chat_id: chat.chat_id.text(),
             }),
+            1 if chance(&mut self.world.rng, 300) => {
+                Command::StopAttachment(StopAttachment { message_id, index: 0 })
+            }
             _ => Command::SaveAttachment(SaveAttachment {
                 path: message_id.clone(),
                 message_id,

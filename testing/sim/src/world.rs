@@ -340,6 +340,7 @@ impl World {
         let one = self.device(device)?;
         one.lives += 1;
         one.moving.clear();
+        one.stopping.clear();
         if let Some(connection) = self.device(device)?.connection.take() {
             if lost {
                 self.events.retain(

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use parlor_sim::{Crash, Faults, Story, check, check_files};
 use parlor_store::chats::Chat;
 use parlor_store::messages::{Kind, MessageRow, State};
-use parlor_view::{Answer, Code, Command, SaveAttachment};
+use parlor_view::{Answer, Code, Command, SaveAttachment, StopAttachment};
 
 /// The newest message with a file that a device has.
 fn newest(story: &mut Story, device: usize, chat: &Chat) -> Result<MessageRow> {
@@ -119,6 +119,38 @@ fn a_new_device_can_have_the_files_of_the_history() -> Result<()> {
     story.link(1)?;
     story.world.settle()?;
     check_all(&mut story)
+}
+
+#[test]
+fn what_is_stopped_comes_when_it_is_wanted_again() -> Result<()> {
+    for after in [0, 150, 400, 800, 1_500] {
+        let mut story = Story::begin(after, 2)?;
+        let chat = group(&mut story, 0)?;
+        let large = story.world.new_file(0, "large", &[3; 400_000])?;
+        story.files.insert("large".into(), vec![3; 400_000]);
+        story.send_files(0, &chat, vec![large])?;
+        story.world.settle()?;
+        let row = newest(&mut story, 1, &chat)?;
+        let (message_id, path) = (row.message_id.text(), "never".to_string());
+        let wish = SaveAttachment { message_id: message_id.clone(), index: 0, path };
+        story.world.command(1, Command::SaveAttachment(wish))?;
+        story.world.run_until(story.world.now() + after)?;
+        for again in [false, true] {
+            let stop = StopAttachment { message_id: message_id.clone(), index: 0 };
+            let answer = story.world.ask(1, Command::StopAttachment(stop))?;
+            ensure!(answer == Ok(Answer::Empty {}), "{answer:?}");
+            let files = story.world.device(1)?.read(|tx| Ok(tx.files_of(&row.message_id)?))?;
+            let wanted = files.iter().any(|(_, file)| file.wanted);
+            ensure!(!wanted, "it is still wanted");
+            if again {
+                story.world.settle()?;
+            }
+            // At once, while the first one still ends, or later.
+            ensure!(save(&mut story, 1, &row)? == Ok(()), "{after} {again}");
+        }
+        check_all(&mut story)?;
+    }
+    Ok(())
 }
 
 #[test]

@@ -75,7 +75,7 @@ async fn fetch(
     let first = writer.len();
     if first < stored {
         let range = format!("bytes={first}-");
-        let asked = http::ask("GET", at, &[("range", &range)]).await;
+        let asked = http::ask("GET", at, &[("range", &range)], stop.signal()).await;
         let (status, answer) = asked.map_err(|_| FileProblem::Unreachable)?;
         let expected = format!("bytes {first}-{}/{stored}", stored - 1.0);
         match status {

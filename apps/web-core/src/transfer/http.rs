@@ -1,7 +1,7 @@
 //! Requests to the relay for blobs, as a browser makes them.
 
 use crate::js;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use parlor_wire::{BlobId, blob};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -16,11 +16,13 @@ pub fn place(server: &str, id: &BlobId) -> String {
     format!("{}{}", server.trim_end_matches('/'), blob::path(id))
 }
 
-/// Makes a request without a body; the answer is a `Response`, whose body may still be on its way.
+/// Makes a request without a body; the answer is a `Response`, whose body may still be on its way. `signal` breaks
+/// both off.
 pub async fn ask(
     method: &str,
     at: &str,
     headers: &[(&str, &str)],
+    signal: JsValue,
 ) -> Result<(u16, JsValue), Unreachable> {
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, (*value).into())).collect();
     let options = js::object(&[
@@ -29,6 +31,7 @@ pub async fn ask(
         ("credentials", "omit".into()),
         ("cache", "no-store".into()),
         ("referrerPolicy", "no-referrer".into()),
+        ("signal", signal),
     ]);
     let answer = js::wait(&js::scope(), "fetch", &[at.into(), options]).await;
     let answer = answer.map_err(|_| Unreachable)?;
@@ -41,11 +44,12 @@ pub fn header(answer: &JsValue, name: &str) -> Option<String> {
     js::call(&js::get(answer, "headers"), "get", &[name.into()]).ok()?.as_string()
 }
 
-/// Sends a body; what left is told as it leaves. The status of the answer.
+/// Sends a body; what left is told as it leaves. The status of the answer. `signal` breaks it off.
 pub async fn put(
     at: &str,
     headers: &[(&str, &str)],
     body: &Blob,
+    signal: JsValue,
     mut sent: impl FnMut(f64) + 'static,
 ) -> Result<u16, Unreachable> {
     let class: js_sys::Function =
@@ -65,6 +69,11 @@ pub async fn put(
     });
     let upload = js::get(&request, "upload");
     let _ = js_sys::Reflect::set(&upload, &"onprogress".into(), progress.as_ref());
+    if let Ok(abort) = js::get(&request, "abort").dyn_into::<Function>() {
+        // Without signals a request ends by itself.
+        let _ =
+            js::call(&signal, "addEventListener", &["abort".into(), abort.bind0(&request).into()]);
+    }
     let ended = Promise::new(&mut |done, _| {
         let _ = js_sys::Reflect::set(&request, &"onloadend".into(), &done);
         if js::call(&request, "send", &[body.into()]).is_err() {

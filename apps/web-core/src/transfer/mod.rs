@@ -14,10 +14,12 @@ mod prepare;
 mod progress;
 mod upload;
 
+use crate::js;
 use crate::queue::Queue;
 use crate::wire;
 pub use content::{Wanted, answer, path};
 pub use folder::Folder;
+use js_sys::{Array, Function, Reflect};
 use parlor_driver::{Message, Prepared, Ticket};
 use parlor_engine::{FileNews, FileOrder, FileProblem, Happened};
 use parlor_view::{Answer, Code, Command, Failure};
@@ -26,7 +28,7 @@ use progress::Progress;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
@@ -34,12 +36,33 @@ use web_sys::File;
 const PIECE: usize = 256 * 1024;
 
 /// Says that work is to stop; copies are the same.
-#[derive(Clone, Default)]
-pub struct Stop(Rc<Cell<bool>>);
+#[derive(Clone)]
+pub struct Stop {
+    is_set: Rc<Cell<bool>>,
+    /// An `AbortController`: what is asked of the relay with its signal is broken off.
+    abort: JsValue,
+}
 
 impl Stop {
+    fn new() -> Self {
+        let class: Result<Function, _> = js::get(&js_sys::global(), "AbortController").dyn_into();
+        let abort = class.and_then(|class| Reflect::construct(&class, &Array::new()));
+        // Without one, work stops with the next bytes that come.
+        Self { is_set: Rc::default(), abort: abort.unwrap_or(JsValue::UNDEFINED) }
+    }
+
+    fn set(&self) {
+        self.is_set.set(true);
+        let _ = js::call(&self.abort, "abort", &[]);
+    }
+
     fn is_set(&self) -> bool {
-        self.0.get()
+        self.is_set.get()
+    }
+
+    /// For a request that shall not outlive the work.
+    fn signal(&self) -> JsValue {
+        js::get(&self.abort, "signal")
     }
 }
 
@@ -96,19 +119,24 @@ impl Transfers {
         let folder = self.folder.clone();
         match order {
             FileOrder::Upload { file, blob, token } => {
-                let (at, stop) = (at(blob), Stop::default());
+                let (at, stop) = (at(blob), Stop::new());
                 let progress = Progress::new(self.queue.clone(), file.id, file.layout.size(), true);
                 self.run(file.id, stop.clone(), async move {
                     upload::run(&folder, &file, &at, &token, progress, &stop).await
                 });
             }
             FileOrder::Download { file, blob } => {
-                let (at, stop) = (at(blob), Stop::default());
+                let (at, stop) = (at(blob), Stop::new());
                 let progress =
                     Progress::new(self.queue.clone(), file.id, file.layout.size(), false);
                 self.run(file.id, stop.clone(), async move {
                     download::run(&folder, &file, &at, progress, &stop).await
                 });
+            }
+            FileOrder::Stop { file } => {
+                if let Some(stop) = self.running.borrow().get(&file) {
+                    stop.set();
+                }
             }
             FileOrder::Remove { file } => self.remove(file),
             FileOrder::Save { ticket, file, path } => {
@@ -137,7 +165,7 @@ impl Transfers {
 
     fn remove(&self, file: FileId) {
         if let Some(running) = self.running.borrow_mut().remove(&file) {
-            running.0.set(true);
+            running.set();
         }
         let folder = self.folder.clone();
         spawn_local(async move { folder.remove(&file).await });
@@ -156,12 +184,12 @@ impl Transfers {
         self.running.borrow_mut().insert(file, stop.clone());
         let queue = self.queue.clone();
         spawn_local(async move {
-            let ended = work.await;
-            // Stopped: nobody waits for it.
-            if !stop.is_set() {
-                let what = ended.unwrap_or_else(Happened::Failed);
-                queue.push(Message::File(FileNews { file, what }));
-            }
+            let what = match work.await {
+                Ok(what) => what,
+                Err(_) if stop.is_set() => Happened::Stopped,
+                Err(problem) => Happened::Failed(problem),
+            };
+            queue.push(Message::File(FileNews { file, what }));
         });
     }
 }

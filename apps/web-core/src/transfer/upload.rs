@@ -29,7 +29,7 @@ pub async fn run(
     let source = folder.open(&Folder::whole(&file.id)).await.ok_or(FileProblem::Local)?;
     let progress = Rc::new(RefCell::new(progress));
     for _ in 0..TRIES {
-        let offset = offset(at, &token).await?;
+        let offset = offset(at, &token, stop).await?;
         if offset > file.stored() || stop.is_set() {
             return Err(FileProblem::Damaged);
         }
@@ -38,7 +38,8 @@ pub async fn run(
         let headers =
             [("authorization", token.as_str()), (blob::OFFSET_HEADER, &offset.to_string())];
         let sent = move |bytes| told.borrow_mut().at(from + bytes);
-        match http::put(at, &headers, &rest, sent).await.map_err(|_| FileProblem::Unreachable)? {
+        let answered = http::put(at, &headers, &rest, stop.signal(), sent).await;
+        match answered.map_err(|_| FileProblem::Unreachable)? {
             200 | 201 => {
                 progress.borrow_mut().ends();
                 return Ok(Happened::Uploaded);
@@ -51,8 +52,8 @@ pub async fn run(
 }
 
 /// How many bytes the relay has.
-async fn offset(at: &str, token: &str) -> Result<u64, FileProblem> {
-    let asked = http::ask("HEAD", at, &[("authorization", token)]).await;
+async fn offset(at: &str, token: &str, stop: &Stop) -> Result<u64, FileProblem> {
+    let asked = http::ask("HEAD", at, &[("authorization", token)], stop.signal()).await;
     let (status, answer) = asked.map_err(|_| FileProblem::Unreachable)?;
     match status {
         200 => http::header(&answer, blob::OFFSET_HEADER)

@@ -1,5 +1,6 @@
 //! A file on its way here. What came before is kept and hashed again, the rest is asked for; the whole counts when
-//! its hash is the one of the message.
+//! its hash is the one of the message. Stopped, it keeps what came: only waiting for the network is broken off, never
+//! writing.
 
 use super::http::{self, Http, SILENCE_LIMIT};
 use super::progress::Progress;
@@ -13,6 +14,7 @@ use parlor_crypto::file::Digest;
 use parlor_engine::{FileProblem, FileSpec, Happened};
 use std::fs::File;
 use std::io::{self, Write};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 /// What is here of a file.
@@ -28,6 +30,7 @@ pub async fn run(
     file: &FileSpec,
     at: &Blob,
     mut progress: Progress,
+    stop: &Notify,
 ) -> Result<Happened, FileProblem> {
     if is_here(folder, file).await? {
         progress.ends();
@@ -36,7 +39,9 @@ pub async fn run(
     let mut part = open(folder, file, true).await?;
     loop {
         let resumed = part.length > 0;
-        part = fetch(http, folder, file, at, part, &mut progress).await?;
+        let fetched = fetch(http, folder, file, at, part, (&mut progress, stop)).await?;
+        let Some(whole) = fetched else { return Ok(Happened::Stopped) };
+        part = whole;
         if part.digest.finish() == file.hash {
             break;
         }
@@ -99,23 +104,33 @@ async fn open(folder: &Folder, file: &FileSpec, keep: bool) -> Result<Part, File
     opened.await.map_err(|_| FileProblem::Local)?.map_err(|_| FileProblem::Local)
 }
 
-/// Gets what is missing.
+/// Waits for something of the network. `None`: the download was stopped meanwhile.
+async fn unless<T>(stop: &Notify, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = stop.notified() => None,
+        done = work => Some(done),
+    }
+}
+
+/// Gets what is missing. `None`: it was stopped.
 async fn fetch(
     http: &Http,
     folder: &Folder,
     file: &FileSpec,
     at: &Blob,
     mut part: Part,
-    progress: &mut Progress,
-) -> Result<Part, FileProblem> {
+    (progress, stop): (&mut Progress, &Notify),
+) -> Result<Option<Part>, FileProblem> {
     if part.length == file.stored() {
-        return Ok(part);
+        return Ok(Some(part));
     }
     let request = http::request("GET", at)
         .header(RANGE, format!("bytes={}-", part.length))
         .body(http::empty())
         .map_err(|_| FileProblem::Unreachable)?;
-    let answer = timeout(SILENCE_LIMIT, http.send(request)).await;
+    let answer = unless(stop, timeout(SILENCE_LIMIT, http.send(request))).await;
+    let Some(answer) = answer else { return Ok(None) };
     let mut answer = answer.ok().and_then(Result::ok).ok_or(FileProblem::Unreachable)?;
     match answer.status().as_u16() {
         206 if is_rest(&answer, part.length, file.stored()) => {}
@@ -126,13 +141,13 @@ async fn fetch(
     }
     let mut buffer = Vec::with_capacity(2 * PIECE);
     while part.length < file.stored() {
-        let next = timeout(SILENCE_LIMIT, answer.body_mut().frame()).await;
+        let next = unless(stop, timeout(SILENCE_LIMIT, answer.body_mut().frame())).await;
         let frame = match next {
-            Ok(Some(Ok(frame))) => frame,
+            Some(Ok(Some(Ok(frame)))) => frame,
             // What came is kept for the next try.
             _ => {
                 write(&mut part, &mut buffer).await?;
-                return Err(FileProblem::Unreachable);
+                return if next.is_none() { Ok(None) } else { Err(FileProblem::Unreachable) };
             }
         };
         if let Ok(bytes) = frame.into_data() {
@@ -147,7 +162,7 @@ async fn fetch(
             return Err(FileProblem::Unreachable);
         }
     }
-    Ok(part)
+    Ok(Some(part))
 }
 
 /// Whether an answer is all from `first` on, of a blob of the right size.

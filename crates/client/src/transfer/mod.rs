@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::AbortHandle;
 
 /// Bytes that are read, written or sent at once.
@@ -77,6 +77,13 @@ impl Folder {
     }
 }
 
+/// A file that moves.
+struct Running {
+    task: AbortHandle,
+    /// A download ends by itself when it hears this.
+    stop: Arc<Notify>,
+}
+
 /// See the module.
 pub struct Transfers {
     runtime: Handle,
@@ -84,7 +91,7 @@ pub struct Transfers {
     http: Http,
     folder: Folder,
     /// Files that move, until their end is told.
-    running: BTreeMap<FileId, AbortHandle>,
+    running: BTreeMap<FileId, Running>,
     room: Arc<Semaphore>,
 }
 
@@ -158,7 +165,7 @@ impl Transfers {
             FileOrder::Upload { file, blob, token } => {
                 let (http, folder) = (self.http.clone(), self.folder.clone());
                 let progress = self.progress(file.id, file.layout, true);
-                self.run(file.id, async move {
+                self.run(file.id, Arc::default(), async move {
                     let blob = Blob { server, id: blob };
                     upload::run(&http, &folder, &file, &blob, &token, progress).await
                 });
@@ -166,14 +173,20 @@ impl Transfers {
             FileOrder::Download { file, blob } => {
                 let (http, folder) = (self.http.clone(), self.folder.clone());
                 let progress = self.progress(file.id, file.layout, false);
-                self.run(file.id, async move {
+                let stop = Arc::new(Notify::new());
+                self.run(file.id, Arc::clone(&stop), async move {
                     let blob = Blob { server, id: blob };
-                    download::run(&http, &folder, &file, &blob, progress).await
+                    download::run(&http, &folder, &file, &blob, progress, &stop).await
                 });
+            }
+            FileOrder::Stop { file } => {
+                if let Some(running) = self.running.get(&file) {
+                    running.stop.notify_one();
+                }
             }
             FileOrder::Remove { file } => {
                 if let Some(running) = self.running.remove(&file) {
-                    running.abort();
+                    running.task.abort();
                 }
                 self.folder.remove(&file);
             }
@@ -215,6 +228,7 @@ impl Transfers {
     fn run(
         &mut self,
         file: FileId,
+        stop: Arc<Notify>,
         work: impl Future<Output = Result<Happened, FileProblem>> + Send + 'static,
     ) {
         if self.running.contains_key(&file) {
@@ -222,11 +236,11 @@ impl Transfers {
         }
         let driver = self.driver.clone();
         let task = self.runtime.spawn(work);
-        self.running.insert(file, task.abort_handle());
+        self.running.insert(file, Running { task: task.abort_handle(), stop });
         self.runtime.spawn(async move {
             let what = match task.await {
                 Ok(ended) => ended.unwrap_or_else(Happened::Failed),
-                // Stopped: nobody waits for it.
+                // The file is gone: nobody waits for it.
                 Err(error) if error.is_cancelled() => return,
                 Err(_) => Happened::Failed(FileProblem::Local),
             };
@@ -265,7 +279,7 @@ impl Drop for Transfers {
     fn drop(&mut self) {
         self.folder.ends.store(true, Ordering::Relaxed);
         for running in self.running.values() {
-            running.abort();
+            running.task.abort();
         }
     }
 }

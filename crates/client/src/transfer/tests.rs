@@ -99,7 +99,12 @@ impl Here {
     }
 
     async fn download(&self, relay: &Relay) -> Result<Happened, FileProblem> {
-        download::run(&self.http, &self.folder, &self.spec, &relay.blob, self.progress()).await
+        self.download_until(relay, &Notify::new()).await
+    }
+
+    async fn download_until(&self, relay: &Relay, stop: &Notify) -> Result<Happened, FileProblem> {
+        let (folder, progress) = (&self.folder, self.progress());
+        download::run(&self.http, folder, &self.spec, &relay.blob, progress, stop).await
     }
 
     async fn upload(&self, relay: &Relay) -> Result<Happened, FileProblem> {
@@ -122,6 +127,10 @@ async fn a_download_goes_on_where_it_broke() {
     let relay = Relay::answering(vec![cut, rest(&it.stored, before)]);
     assert_eq!(it.download(&relay).await, Err(FileProblem::Unreachable));
     assert!(!it.has());
+    // Stopped at once, it asks for nothing, and what came stays.
+    let stop = Notify::new();
+    stop.notify_one();
+    assert_eq!(it.download_until(&relay, &stop).await, Ok(Happened::Stopped));
     assert_eq!(it.download(&relay).await, Ok(Happened::Downloaded));
     assert!(it.has() && !it.folder.part(&it.spec.id).exists());
     assert!(relay.asked()[1].contains(&format!("range: bytes={before}-\r\n")));

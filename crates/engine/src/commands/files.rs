@@ -3,14 +3,15 @@
 use super::kinds::Meant;
 use super::messages::{Answered, text_problem};
 use super::refused;
-use crate::media::{NewFile, attachment};
+use crate::media::{NewFile, attachment, stopped};
+use crate::net::Waiting;
 use crate::step::Step;
 use crate::{Result, Ticket};
 use parlor_store::chats::Chat;
 use parlor_store::files::{FileRow, Remote};
 use parlor_store::messages::{Kind, MessageRow};
 use parlor_view::{
-    Answer, Code, Command, Failure, MessagesForward, ReadAttachment, SaveAttachment,
+    Answer, Code, Command, Failure, MessagesForward, ReadAttachment, SaveAttachment, StopAttachment,
 };
 use parlor_wire::content::{Attachment, Entity, Text};
 use parlor_wire::limits::{MAX_ATTACHMENTS, MAX_CAPTION_BYTES, MAX_THUMBNAIL_BYTES};
@@ -121,6 +122,31 @@ impl Step<'_, '_> {
             self.answer(ticket, Err(problem));
         }
         Ok(())
+    }
+
+    /// Stops a download; an own message whose file has not left yet does not leave any more.
+    pub(super) fn stop_attachment(&mut self, wish: &StopAttachment) -> Answered {
+        let found = self.attachment_named(&wish.message_id, wish.index)?;
+        let (message, file) = match found {
+            Ok(found) => found,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        if file.here && self.tx.held_outbox(&message.message_id)?.is_some() {
+            return self.delete(message, false);
+        }
+        let waits = |of: &Waiting| match of {
+            Waiting::Online { command: Command::SaveAttachment(save), .. } => {
+                save.message_id == wish.message_id && save.index == wish.index
+            }
+            _ => false,
+        };
+        for entry in self.engine.net.take_waiting(waits) {
+            if let Waiting::Online { ticket, .. } = entry {
+                self.answer(ticket, Err(stopped()));
+            }
+        }
+        self.stop_file(file)?;
+        Ok(Ok(Answer::Empty {}))
     }
 
     pub(super) fn read_attachment(

@@ -202,6 +202,11 @@ impl Step<'_, '_> {
                 self.with_chat(ticket, &wish.chat_id, |step, chat| step.forward(chat, &wish))
             }
             Command::SaveAttachment(wish) => self.save_attachment(ticket, wish, &command),
+            Command::StopAttachment(wish) => {
+                let answer = self.stop_attachment(&wish)?;
+                self.answer(ticket, answer);
+                Ok(())
+            }
             Command::ReadAttachment(wish) => self.read_attachment(ticket, wish, &command),
             Command::Search(wish) => self.search(ticket, &wish),
             _ => {

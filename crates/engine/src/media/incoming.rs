@@ -125,6 +125,21 @@ impl Step<'_, '_> {
         }
     }
 
+    /// A file is not to come here any more: whoever waits for it is told. What came of it stays, for the next time.
+    pub fn stop_file(&mut self, row: FileRow) -> Result<()> {
+        let file = row.file_id;
+        self.answer_saves(&file, &stopped());
+        if row.here || !row.wanted {
+            return Ok(());
+        }
+        self.tx.set_file(&FileRow { wanted: false, ..row })?;
+        self.engine.media.retries.remove(&file);
+        if self.engine.media.running.contains(&file) {
+            self.out.files.push(FileOrder::Stop { file });
+        }
+        self.touch_uses(&file)
+    }
+
     /// A file is whole here.
     pub(super) fn file_is_here(&mut self, row: FileRow) -> Result<()> {
         let row = FileRow { here: true, wanted: false, ..row };
@@ -204,6 +219,11 @@ impl Step<'_, '_> {
 fn expired() -> Failure {
     let problem = "The server keeps this file no more. Its sender's devices are asked for it.";
     Failure::new(Code::Expired, problem)
+}
+
+/// The answer to a command whose download somebody stopped.
+pub fn stopped() -> Failure {
+    Failure::new(Code::Refused, "The download was stopped.")
 }
 
 fn damaged() -> Failure {

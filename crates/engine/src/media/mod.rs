@@ -19,6 +19,8 @@
 //! Invariants: a message leaves when all its files are whole at the relay; a file is shown as here when its
 //! ciphertext was compared with the hash in the message; a file that no message has is removed, with its key.
 //! What moves is begun again after anything, from where it stopped: the relay and the folder know where that is.
+//! A download that a person stops is wanted no more; it counts as moving until whoever moves it says that it ended, so
+//! that the next one begins behind it.
 //! Absent on purpose: files, sockets, pictures; whoever drives the engine has them.
 
 mod again;
@@ -27,7 +29,7 @@ mod outgoing;
 mod types;
 mod view;
 
-pub use incoming::attachments_fit;
+pub use incoming::{attachments_fit, stopped};
 pub use outgoing::attachment;
 pub use types::{FileNews, FileOrder, FileProblem, FileSpec, Happened, NewFile, Prepared};
 
@@ -229,6 +231,10 @@ impl Step<'_, '_> {
         let Some(row) = self.tx.file(&news.file)? else { return Ok(()) };
         match news.what {
             Happened::Progress { done, total, up } => {
+                if !up && !row.wanted {
+                    // It was stopped, and that was told.
+                    return Ok(());
+                }
                 let direction = if up { "up" } else { "down" };
                 for (message, index) in self.tx.uses(&news.file)? {
                     let message_id = message.text();
@@ -264,6 +270,7 @@ impl Step<'_, '_> {
                     }
                 }
             }
+            Happened::Stopped => {}
             Happened::Failed(problem) if row.remote == Remote::Uploading => {
                 self.upload_failed(row, problem)?;
             }

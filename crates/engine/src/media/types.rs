@@ -119,6 +119,11 @@ pub enum FileOrder {
         /// Where from.
         blob: BlobId,
     },
+    /// Stop its download. What came of it stays in the folder, and how the download ended is told as always.
+    Stop {
+        /// The file.
+        file: FileId,
+    },
     /// Stop whatever moves it, and remove it from the folder.
     Remove {
         /// The file.
@@ -177,6 +182,8 @@ pub enum Happened {
     Downloaded,
     /// It was here, and is not there any more.
     Lost,
+    /// It does not move any more, as was ordered.
+    Stopped,
     /// It does not move any more.
     Failed(FileProblem),
 }

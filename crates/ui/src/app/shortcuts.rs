@@ -2,6 +2,7 @@
 
 use super::keys::{Group, Line, table};
 use crate::parts::dialog::Dialog;
+use crate::parts::keycap::caps;
 use crate::parts::later::{Where, later};
 use crate::state::preferences::Preferences;
 use crate::t;
@@ -48,8 +49,7 @@ apart! {
 pub fn Table() -> impl IntoView {
     let letters = Preferences::here().letters;
     let line = |(name, keys): Line| {
-        let keys = keys.iter().map(|key| draw! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
-        draw! { <li><span>{name}</span><span class={"kbds"}>{keys}</span></li> }
+        draw! { <li><span>{name}</span><span class={"kbds"}>{caps(keys)}</span></li> }
     };
     let group = move |(name, lines): Group| {
         draw! {

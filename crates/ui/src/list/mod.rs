@@ -6,6 +6,7 @@ pub mod row;
 mod rows;
 
 use crate::parts::icon::{self, icon};
+use crate::parts::keycap::caps;
 use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
 use crate::search::pane::{self, Searching};
@@ -111,8 +112,7 @@ fn SearchBox() -> impl IntoView {
             {icon(icon::MAGNIFYING_GLASS, "s18")}
             <span class={"grow"}>{t!("search")}</span>
             <span class={"kbds desk-only"} aria-hidden={"true"}>
-                <kbd class={"kbd"}>{"Ctrl"}</kbd>
-                <kbd class={"kbd"}>{"K"}</kbd>
+                {caps(&["Ctrl", "K"])}
             </span>
         </a>
     }

@@ -2,6 +2,7 @@
 //! a press elsewhere close, and the focus goes back to where it was.
 
 use super::icon::{Icon, icon};
+use super::keycap::caps;
 use super::later::{Where, later};
 use crate::{dom, t};
 use leptos::html;
@@ -153,6 +154,7 @@ fn Menu(open: Open) -> impl IntoView {
             }
         }
     });
+    let has_items = !open.items.is_empty();
     let emoji = open.emoji.map(|quick| draw! { <QuickRow quick=quick /> });
     let items = open.items.into_iter().map(|item| {
         let act = item.act;
@@ -160,14 +162,12 @@ fn Menu(open: Open) -> impl IntoView {
             menus.close();
             act.run(());
         };
-        let keys =
-            item.keys.iter().map(|key| draw! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
         draw! {
             {item.apart.then(|| draw! { <hr /> })}
             <button class={"mi"} class:bad=item.bad role={"menuitem"} on:click=press>
                 {icon(item.icon, "")}
                 {item.name}
-                <span class={"kbds"} aria-hidden={"true"}>{keys}</span>
+                <span class={"kbds"} aria-hidden={"true"}>{caps(item.keys)}</span>
             </button>
         }
     });
@@ -185,7 +185,9 @@ fn Menu(open: Open) -> impl IntoView {
         <section aria-label={open.name.clone()}>
             <div node_ref=node class={"ctx"} role={"menu"} aria-label={open.name.clone()} on:keydown=keydown>
                 {emoji}
-                <div class={"menu"} role={"group"} aria-label={open.name.clone()}>{items.collect_view()}</div>
+                {has_items.then(|| draw! {
+                    <div class={"menu"} role={"group"} aria-label={open.name.clone()}>{items.collect_view()}</div>
+                })}
             </div>
         </section>
     }

@@ -5,6 +5,7 @@ pub mod camera;
 pub mod dialog;
 pub mod hold;
 pub mod icon;
+pub mod keycap;
 pub mod later;
 pub mod mark;
 pub mod menu;

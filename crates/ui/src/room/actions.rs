@@ -77,7 +77,7 @@ impl Actions {
 
     /// Begins an answer.
     pub fn reply(self, id: &str) {
-        if self.can_write() && self.message(id).is_some_and(|message| message.kind != "deleted") {
+        if self.can_answer(id) {
             self.composing.reply(id.to_string());
         }
     }
@@ -200,13 +200,26 @@ impl Actions {
         self.questions.ask(Question { title, text, verb: t!("delete"), act });
     }
 
+    /// Whether a message can be answered or get a reaction.
+    pub fn can_answer(self, id: &str) -> bool {
+        self.can_write() && self.message(id).is_some_and(|message| message.kind != "deleted")
+    }
+
     /// Opens the menu of a message.
     pub fn menu(self, id: &str, at: (f64, f64)) {
         let id = id.to_string();
-        after(menu(), self.toasts, move |menu| menu(self, &id, at));
+        after(menu(), self.toasts, move |menu| menu(self, &id, at, true));
     }
 
-    fn open(self, id: &str, at: (f64, f64)) {
+    /// Opens the emoji that are given most.
+    fn offer_reactions(self, id: &str, at: (f64, f64)) {
+        if self.can_answer(id) {
+            let id = id.to_string();
+            after(menu(), self.toasts, move |menu| menu(self, &id, at, false));
+        }
+    }
+
+    fn open(self, id: &str, at: (f64, f64), whole: bool) {
         let Some(message) = self.message(id) else { return };
         let gone = message.kind == "deleted";
         let can_write = self.can_write();
@@ -226,7 +239,11 @@ impl Actions {
                 more,
             }
         });
-        self.menus.open(at, t!("message-menu"), self.items(message, gone, can_write), emoji);
+        let (name, items) = match whole {
+            true => (t!("message-menu"), self.items(message, gone, can_write)),
+            false => (t!("react"), Vec::new()),
+        };
+        self.menus.open(at, name, items, emoji);
     }
 
     fn items(self, message: MessageView, gone: bool, can_write: bool) -> Vec<Item> {
@@ -366,7 +383,9 @@ impl Actions {
 }
 
 apart! {
-    tools: fn menu(actions: Actions, id: &str, at: (f64, f64)) { actions.open(id, at) }
+    tools: fn menu(actions: Actions, id: &str, at: (f64, f64), whole: bool) {
+        actions.open(id, at, whole)
+    }
 }
 
 /// Whether an own message has words that can be others.
@@ -384,13 +403,19 @@ fn focus_point() -> (f64, f64) {
 
 /// The buttons beside a message that the pointer is on; which that is changes.
 pub fn hover(actions: Actions, node: NodeRef<html::Div>, id: StoredValue<String>) -> impl IntoView {
-    let open = move |event: MouseEvent| {
+    let point = |event: &MouseEvent| {
         event.stop_propagation();
-        let control = event
-            .current_target()
-            .and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
-        if let Some(control) = control {
-            actions.menu(&id.get_value(), below(&control));
+        let control = event.current_target()?.dyn_into::<web_sys::HtmlElement>().ok()?;
+        Some(below(&control))
+    };
+    let open = move |event: MouseEvent| {
+        if let Some(at) = point(&event) {
+            actions.menu(&id.get_value(), at);
+        }
+    };
+    let react = move |event: MouseEvent| {
+        if let Some(at) = point(&event) {
+            actions.offer_reactions(&id.get_value(), at);
         }
     };
     let reply = move |event: MouseEvent| {
@@ -399,7 +424,10 @@ pub fn hover(actions: Actions, node: NodeRef<html::Div>, id: StoredValue<String>
     };
     draw! {
         <div node_ref=node class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
-            <button class={"icon-btn sm"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
+            <button class={"icon-btn sm says"} aria-label={t!("react")} title={t!("react")} tabindex={"-1"} on:click=react>
+                {icon(icon::SMILEY, "s18")}
+            </button>
+            <button class={"icon-btn sm says"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
                 {icon(icon::ARROW_BEND_UP_LEFT, "s18 flip")}
             </button>
             <button class={"icon-btn sm"} aria-label={t!("more")} title={t!("more")} tabindex={"-1"} on:click=open>

@@ -10,6 +10,7 @@ use super::tray::Tray;
 use crate::faces;
 use crate::list::row;
 use crate::parts::icon::{self, icon};
+use crate::parts::keycap::with_keys;
 use crate::parts::menu::{Item, Menus};
 use crate::route::{Place, Router};
 use crate::state::session::Session;
@@ -110,7 +111,7 @@ fn Composer(chat: Memo<ChatView>) -> impl IntoView {
                 <button
                     class={"icon-btn"}
                     aria-label={t!("emoji")}
-                    title={t!("emoji-keys")}
+                    title={with_keys(t!("emoji"), &["Ctrl", ";"])}
                     data-emoji-button={"true"}
                     aria-expanded=move || composing.picking.get().is_some().to_string()
                     on:click=move |_| composing.picking.set(Some(Picking::Text))

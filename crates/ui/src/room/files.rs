@@ -2,7 +2,7 @@
 
 use super::actions::Actions;
 use crate::app::viewer::{Shown, Viewer};
-use crate::core::Core;
+use crate::core::{Core, Problem};
 use crate::locale;
 use crate::parts::icon::{self, Icon, icon};
 use crate::state::session::Session;
@@ -12,7 +12,9 @@ use crate::{dom, t};
 use leptos::html;
 use leptos::prelude::*;
 use parlor_view::{AttachmentView, MessageView};
+use serde_json::json;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 
 /// Pictures of an album that are shown; the last stands for the rest.
@@ -98,10 +100,15 @@ impl Content {
                         then(url);
                     }
                 }
-                Err(problem) => self.problem.set(Some(crate::app::problems::words(&problem))),
+                Err(problem) => self.problem.set(told(&problem)),
             }
         });
     }
+}
+
+/// What a person reads of a problem; nothing if they stopped the download themselves.
+fn told(problem: &Problem) -> Option<String> {
+    (problem.code != "refused").then(|| crate::app::problems::words(problem))
 }
 
 /// The proportions of a picture that stands alone; in an album they are the album's.
@@ -130,7 +137,7 @@ fn Shot(
     let index = file.index;
     let message_id = message.message_id.clone();
     let ready = file.state == "ready";
-    let transfers = Transfers::here();
+    let moves = direction(&file).is_some();
     if ready && !film {
         content.fetch(message_id.clone(), index, |_| {});
     }
@@ -154,10 +161,6 @@ fn Shot(
             false => content.fetch(message_id.clone(), index, |_| {}),
         }
     };
-    let moved = {
-        let message_id = message_id.clone();
-        move || transfers.of(&message_id, index)
-    };
     let cover = move || match (content.url.get(), &likeness, &blur) {
         (Some(url), ..) if !film => {
             draw! { <img src={url} alt={""} decoding={"async"} /> }.into_any()
@@ -167,7 +170,7 @@ fn Shot(
         _ => icon(icon::IMAGE, "s28").into_any(),
     };
     let needs = move || {
-        (!ready && content.url.with(Option::is_none)).then(|| {
+        (!ready && !moves && content.url.with(Option::is_none)).then(|| {
             draw! {
                 <span class={"on-media tl"}>
                     {icon(icon::DOWNLOAD_SIMPLE, "")}
@@ -191,37 +194,64 @@ fn Shot(
             .into_any();
         }
         draw! {
-            <button
-                class={class}
-                style:aspect-ratio={ratio.clone()}
-                tabindex={"-1"}
-                on:click=press.clone()
-            >
-                <span class={"vh"}>{what.clone()}</span>
-                {cover.clone()}
-                {needs}
-                {length}
-                {film.then(|| draw! { <span class={"play"}>{icon(icon::PLAY_FILL, "")}</span> })}
-                {
-                    let moved = moved.clone();
-                    move || moved().map(|(done, total)| progress_ring(done, total))
-                }
-                {children.try_update_value(Option::take).flatten()}
-            </button>
+            <div class={class} style:aspect-ratio={ratio.clone()}>
+                <button class={"press"} tabindex={"-1"} on:click=press.clone()>
+                    <span class={"vh"}>{what.clone()}</span>
+                    {cover.clone()}
+                    {needs}
+                    {length}
+                    {(film && !moves).then(|| draw! { <span class={"play"}>{icon(icon::PLAY_FILL, "")}</span> })}
+                    {children.try_update_value(Option::take).flatten()}
+                </button>
+                {stopper(&message_id, &file)}
+            </div>
         }
         .into_any()
     }
 }
 
-fn progress_ring(done: u64, total: u64) -> impl IntoView {
-    let part = if total == 0 { 0.0 } else { done as f64 / total as f64 };
-    draw! {
-        <span class={"ring-progress"} role={"progressbar"} aria-valuenow={format!("{:.0}", part * 100.0)} aria-label={t!("transfer")}>
-            <svg viewBox={"0 0 44 44"} aria-hidden={"true"}>
-                <circle cx={"22"} cy={"22"} r={"19"} pathLength={"100"} stroke-dasharray={format!("{:.1} 100", part * 100.0)}></circle>
-            </svg>
-        </span>
+/// Whether an attachment is on its way, and then whether from here.
+fn direction(file: &AttachmentView) -> Option<bool> {
+    match &*file.state {
+        "downloading" => Some(false),
+        "waiting" | "uploading" => Some(true),
+        _ => None,
     }
+}
+
+/// The button that stops what is on its way, in a ring that shows how far it is.
+pub fn stopper(message_id: &str, file: &AttachmentView) -> Option<impl IntoView + use<>> {
+    let up = direction(file)?;
+    let (transfers, session, toasts) = (Transfers::here(), Session::here(), Toasts::here());
+    let (id, index) = (message_id.to_owned(), file.index);
+    let stop = {
+        let id = id.clone();
+        move |event: web_sys::MouseEvent| {
+            event.stop_propagation();
+            let params = json!({"message_id": id, "index": index});
+            leptos::task::spawn_local(async move {
+                if let Err(problem) = session.tell("messages.stop_attachment", params).await {
+                    toasts.say_now(crate::app::problems::words(&problem));
+                }
+            });
+        }
+    };
+    let part = Memo::new(move |_| {
+        let (done, total) = transfers.of(&id, index).unwrap_or_default();
+        if total == 0 { 0.0 } else { done as f64 / total as f64 * 100.0 }
+    });
+    let name = &file.name;
+    let name = if up { t!("stop-upload", name = name) } else { t!("stop-download", name = name) };
+    Some(draw! {
+        <button class={"ring-progress"} aria-label={name.clone()} title={name} tabindex={"-1"} on:click=stop>
+            <svg viewBox={"0 0 44 44"} aria-hidden={"true"}>
+                <circle class={"all"} cx={"22"} cy={"22"} r={"19"}></circle>
+                <circle cx={"22"} cy={"22"} r={"19"} pathLength={"100"} stroke-dasharray=move || format!("{:.1} 100", part.get())></circle>
+            </svg>
+            {icon(icon::X_BOLD, "s16")}
+        </button>
+        <span class={"vh"} role={"progressbar"} aria-label={t!("transfer")} aria-valuenow=move || format!("{:.0}", part.get())></span>
+    })
 }
 
 /// The likeness of a picture from its BlurHash.
@@ -248,37 +278,43 @@ fn Blur(hash: String) -> impl IntoView {
 /// A file that is no picture.
 #[component]
 pub fn FileBox(message_id: String, file: AttachmentView) -> impl IntoView {
-    let (transfers, toasts) = (Transfers::here(), Toasts::here());
-    let content = Content::new();
+    let (transfers, session, toasts) = (Transfers::here(), Session::here(), Toasts::here());
+    let problem = RwSignal::new(None::<String>);
     let index = file.index;
+    let stop = stopper(&message_id, &file);
     let moved = {
         let message_id = message_id.clone();
-        move || transfers.of(&message_id, index)
+        let moves = direction(&file);
+        move || Some(moves?).zip(transfers.of(&message_id, index))
     };
     let name = file.name.clone();
     let save = {
         let name = name.clone();
         move |_| {
-            let name = name.clone();
-            content.fetch(message_id.clone(), index, move |url| download(&url, &name));
+            let (name, message_id) = (name.clone(), message_id.clone());
+            // This box is drawn anew while the file comes: what follows is not its own.
+            leptos::task::spawn_local(async move {
+                match session.core().open(&message_id, index).await {
+                    Ok(blob) => save_as(&blob, &name),
+                    Err(failed) => {
+                        let told = told(&failed);
+                        told.iter().for_each(|told| toasts.say_now(told.clone()));
+                        problem.try_set(told);
+                    }
+                }
+            });
         }
     };
-    Effect::new(move || {
-        if let Some(problem) = content.problem.get() {
-            toasts.say_now(problem);
-        }
-    });
     let state = file.state.clone();
     let size = file.size;
     let kind = kind_name(&file);
     let line = {
-        let moved = moved.clone();
         move || match (moved(), &*state) {
-            _ if content.problem.with(Option::is_some) => content.problem.get().unwrap_or_default(),
-            (Some((done, total)), "uploading" | "waiting") => {
+            _ if problem.with(Option::is_some) => problem.get().unwrap_or_default(),
+            (Some((true, (done, total))), _) => {
                 t!("sealing", done = locale::size(done), total = locale::size(total))
             }
-            (Some((done, total)), _) => {
+            (Some((false, (done, total))), _) => {
                 t!("arriving", done = locale::size(done), total = locale::size(total))
             }
             (None, "expired") => t!("file-expired"),
@@ -286,7 +322,7 @@ pub fn FileBox(message_id: String, file: AttachmentView) -> impl IntoView {
             _ => format!("{kind} · {}", locale::size(size)),
         }
     };
-    let can_save = !matches!(&*file.state, "failed" | "waiting" | "uploading");
+    let can_save = stop.is_none() && file.state != "failed";
     draw! {
         <div class={"filebox"}>
             <span class={"fi"}>{icon(symbol(&file), "s24")}</span>
@@ -299,10 +335,7 @@ pub fn FileBox(message_id: String, file: AttachmentView) -> impl IntoView {
                     {icon(icon::DOWNLOAD_SIMPLE, "s20")}
                 </button>
             })}
-            {move || moved().map(|(done, total)| {
-                let part = if total == 0 { 0.0 } else { done as f64 * 100.0 / total as f64 };
-                draw! { <span class={"bar prog"}><i style=("--v", format!("{part:.1}%"))></i></span> }
-            })}
+            {stop}
         </div>
     }
 }
@@ -325,12 +358,20 @@ fn kind_name(file: &AttachmentView) -> String {
     ending.map_or_else(|| t!("kind-file"), str::to_uppercase)
 }
 
-/// Lets the browser save what is at an address of the page.
-fn download(url: &str, name: &str) {
+/// Lets the browser save content under a name.
+fn save_as(content: &web_sys::Blob, name: &str) {
+    /// The browser has begun to read by then.
+    const BEGUN: Duration = Duration::from_secs(60);
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(content) else { return };
     let Ok(link) = document().create_element("a") else { return };
-    for (attribute, value) in [("href", url), ("download", name)] {
+    for (attribute, value) in [("href", url.as_str()), ("download", name)] {
         // Both attributes can always be set.
         let _ = link.set_attribute(attribute, value);
     }
     dom::method(&link, "click", &[]);
+    let give_back = move || {
+        // A name of the browser's own is given back.
+        let _ = web_sys::Url::revoke_object_url(&url);
+    };
+    set_timeout(give_back, BEGUN);
 }

@@ -2,6 +2,7 @@
 
 use super::scroll::Wanted;
 use crate::parts::icon::{self, icon};
+use crate::parts::keycap::with_keys;
 use crate::parts::later::{Where, later};
 use crate::state::session::Session;
 use crate::{dom, locale, t};
@@ -78,7 +79,7 @@ pub fn FindButton() -> impl IntoView {
         <button
             class={"icon-btn"}
             aria-label={t!("find")}
-            title={t!("find-keys")}
+            title={with_keys(t!("find"), &["Ctrl", "F"])}
             aria-expanded=move || finding.open.get().to_string()
             data-find={"true"}
             on:click=move |_| finding.open.update(|open| *open = !*open)

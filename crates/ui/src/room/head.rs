@@ -69,7 +69,7 @@ fn names(members: &[MemberView]) -> String {
         .take(SHOWN)
         .map(|member| crate::faces::first_name(&member.display_name))
         .collect();
-    let list = first.join(", ");
+    let list = crate::locale::listed(&first);
     match members.len().checked_sub(SHOWN) {
         None | Some(0) => list,
         Some(more) => t!("and-more", names = list, count = more),

@@ -111,7 +111,7 @@ fn label(message: &MessageView) -> String {
     if reactions > 0 {
         parts.push(t!("reaction-count", count = reactions));
     }
-    t!("said-one", name = who, text = parts.join(", "))
+    t!("said-one", name = who, text = locale::listed(&parts))
 }
 
 /// The time and the state, at the end of the last line.
@@ -181,8 +181,7 @@ fn bubble(message: &MessageView, live: &Live, author: bool) -> AnyView {
     let shots = has_pictures.then(|| pictures(message, only_pictures.then(|| meta(message, live))));
     let id = message.message_id.clone();
     let sounds = |file: &AttachmentView| {
-        matches!(&*file.kind, "voice" | "audio")
-            && !matches!(&*file.state, "downloading" | "expired" | "failed")
+        matches!(&*file.kind, "voice" | "audio") && !matches!(&*file.state, "expired" | "failed")
     };
     let one_sound = !has_text && !has_pictures && matches!(others.as_slice(), [one] if sounds(one));
     let boxes: Vec<AnyView> = others

@@ -3,7 +3,7 @@
 use crate::parts::icon::{self, Icon, icon};
 use crate::state::people::People;
 use crate::state::session::Session;
-use crate::t;
+use crate::{locale, t};
 use leptos::prelude::*;
 use parlor_view::MessageView;
 use serde_json::Value;
@@ -79,7 +79,7 @@ pub fn words(message: &MessageView) -> String {
         ("device_added", ..) => t!("notice-device", by = by),
         ("restored", true, _) => t!("notice-restored-you"),
         ("restored", ..) => t!("notice-restored", by = by),
-        ("restored_here", ..) => t!("notice-restored-here", day = text),
+        ("restored_here", ..) => t!("notice-restored-here", day = locale::written_moment(&text)),
         ("gap", ..) => t!("notice-gap"),
         ("parted", ..) => t!("notice-parted"),
         ("refused", ..) => t!("notice-refused", by = by),

@@ -1,11 +1,14 @@
 //! What is done to messages with a mouse or a finger. The thread listens for all of them; which message it is, the
 //! element under the pointer says. The buttons beside a message are there twice in all, for the one that the pointer is
-//! on and for the one that has the focus: they move from message to message.
+//! on and for the one that has the focus: they move from message to message. So does the mark that a message shows while
+//! a finger draws it aside to answer it.
 
 use super::actions::{Actions, hover};
 use crate::locale::{self, Moment};
 use crate::parts::hold::Hold;
+use crate::parts::icon::{self, icon};
 use crate::state::thread::Threads;
+use crate::swipe::Swipe;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -22,6 +25,9 @@ pub struct Pointed {
     hold: Hold,
     /// The message that a finger is on.
     held: StoredValue<String>,
+    swipe: StoredValue<Option<Swipe>>,
+    swiped: Article,
+    mark: NodeRef<html::Span>,
     pointed: Article,
     focused: Article,
     beside: [Beside; 2],
@@ -32,6 +38,13 @@ pub struct Pointed {
 struct Beside {
     node: NodeRef<html::Div>,
     id: StoredValue<String>,
+}
+
+/// Where the only finger is, in the window.
+fn point(event: &TouchEvent) -> Option<(f64, f64)> {
+    let touches = event.touches();
+    let touch = touches.get(0).filter(|_| touches.length() == 1)?;
+    Some((touch.client_x().into(), touch.client_y().into()))
 }
 
 /// The element of the message in which something happened, and its id.
@@ -53,6 +66,9 @@ impl Pointed {
             actions,
             hold: Hold::new(Callback::new(move |at| actions.menu(&held.get_value(), at))),
             held,
+            swipe: StoredValue::new(None),
+            swiped: StoredValue::new_local(None),
+            mark: NodeRef::new(),
             pointed: StoredValue::new_local(None),
             focused: StoredValue::new_local(None),
             beside: [beside(), beside()],
@@ -62,7 +78,12 @@ impl Pointed {
     /// The buttons, where nobody sees them until they are beside a message.
     pub fn buttons(self) -> impl IntoView {
         let [one, other] = self.beside.map(|beside| hover(self.actions, beside.node, beside.id));
-        draw! { <div hidden={true}>{one}{other}</div> }
+        let mark = draw! {
+            <span node_ref=self.mark class={"swipe-mark"} aria-hidden={"true"}>
+                {icon(icon::ARROW_BEND_UP_LEFT, "s20 flip")}
+            </span>
+        };
+        draw! { <div hidden={true}>{one}{other}{mark}</div> }
     }
 
     /// The right button was pressed.
@@ -89,20 +110,73 @@ impl Pointed {
 
     /// A finger came down.
     pub fn touch(self, event: &TouchEvent) {
-        if let Some((_, id)) = message_at(event) {
+        self.let_go();
+        if let Some((article, id)) = message_at(event) {
+            let slides = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let slides = slides.is_some_and(|target| target.tag_name() == "INPUT");
+            let begin = point(event).filter(|_| !slides && self.actions.can_answer(&id));
+            let rtl = document().dir() == "rtl";
+            self.swipe.set_value(begin.map(|from| Swipe::begin(from, rtl)));
+            self.swiped.set_value(Some(article));
             self.held.set_value(id);
             self.hold.begin(event);
         }
     }
 
-    /// It moved, or the browser took it away.
-    pub fn slide(self) {
+    /// It moved.
+    pub fn slide(self, event: &TouchEvent) {
         self.hold.cancel();
+        let Some(mut swipe) = self.swipe.get_value() else { return };
+        match point(event) {
+            Some(to) => swipe.moved(to),
+            // A second finger came down.
+            None => return self.let_go(),
+        }
+        self.swipe.set_value(Some(swipe));
+        let Some((article, shift)) = self.swiped.get_value().zip(swipe.shift()) else { return };
+        let Some(mark) = self.mark.get_untracked() else { return };
+        if mark.parent_element().as_ref() != Some(&article) {
+            // An element can always have one more, and another class.
+            let _ = article.append_child(&mark);
+            let _ = article.class_list().remove_1("let-go");
+        }
+        // Both properties exist in every browser.
+        let _ = article.style().set_property("transform", &format!("translateX({shift}px)"));
+        let part = format!("{:.2}", swipe.part());
+        let _ = web_sys::HtmlElement::style(&mark).set_property("--part", &part);
     }
 
     /// It went up.
     pub fn lift(self, event: &TouchEvent) {
         self.hold.end(event);
+        let answers = self.swipe.get_value().is_some_and(|swipe| swipe.answers());
+        self.let_go();
+        if answers {
+            event.prevent_default();
+            self.actions.reply(&self.held.get_value());
+        }
+    }
+
+    /// The browser took it away.
+    pub fn lose(self) {
+        self.hold.cancel();
+        self.let_go();
+    }
+
+    /// A message that was drawn aside goes back.
+    fn let_go(self) {
+        let swipe = self.swipe.get_value();
+        self.swipe.set_value(None);
+        if let Some(article) =
+            self.swiped.get_value().filter(|_| swipe.is_some_and(|swipe| swipe.shift().is_some()))
+        {
+            // As above.
+            let _ = article.class_list().add_1("let-go");
+            let _ = article.style().remove_property("transform");
+        }
+        if let Some(mark) = self.mark.get_untracked() {
+            let _ = web_sys::HtmlElement::style(&mark).set_property("--part", "0");
+        }
     }
 
     /// The pointer came over something.
@@ -157,8 +231,11 @@ impl Pointed {
             }
         }
         for (article, (beside, node)) in wanted.into_iter().zip(free) {
-            beside.id.set_value(article.get_attribute("data-message").unwrap_or_default());
-            // An element can always have one more.
+            let id = article.get_attribute("data-message").unwrap_or_default();
+            // An element can always have another class, and one more element.
+            let mute = !self.actions.can_answer(&id);
+            let _ = node.class_list().toggle_with_force("mute", mute);
+            beside.id.set_value(id);
             let _ = article.append_child(&node);
         }
     }

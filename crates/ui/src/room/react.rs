@@ -42,7 +42,7 @@ pub fn reactions(message: &MessageView) -> Option<AnyView> {
             .map(|id| if *id == own { t!("you") } else { people.name(id) })
             .filter(|name| !name.is_empty())
             .collect();
-        let all = names.join(", ");
+        let all = crate::locale::listed(&names);
         let name = match count {
             1 => t!("reaction", emoji = &reaction.emoji, names = &all),
             _ => t!("reactions", emoji = &reaction.emoji, count = count, names = &all),

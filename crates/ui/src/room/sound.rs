@@ -1,7 +1,7 @@
 //! Voice messages and other sound: play, pause, where one is, how fast. One sounds at a time; after a voice message
 //! the next one of the chat does, if it is drawn.
 
-use super::files::Content;
+use super::files::{Content, stopper};
 use crate::parts::icon::{self, icon};
 use crate::state::thread::Threads;
 use crate::waveform::{self, DRAWN, HEIGHT, STEP, path};
@@ -18,6 +18,8 @@ thread_local! {
     static SOUNDING: RefCell<Option<HtmlAudioElement>> = const { RefCell::new(None) };
     /// What plays the voice messages that are drawn, by message.
     static PLAYERS: RefCell<BTreeMap<String, Rc<dyn Fn()>>> = const { RefCell::new(BTreeMap::new()) };
+    /// The attachment that was to be played and has to come first: it plays when it is here.
+    static AWAITED: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
 }
 
 /// A time behind the end of every recording.
@@ -199,10 +201,20 @@ pub fn Sound(
     let player = Player::new(message_id.clone(), file.kind == "voice", length);
     let Player { audio, playing, speed, at, length, .. } = player;
     let (index, name) = (file.index, file.name.clone());
+    let ready = file.state == "ready";
     let press = {
         let message_id = message_id.clone();
-        move || player.press(content, message_id.clone(), index)
+        move || {
+            // While it comes it is drawn anew.
+            AWAITED.set((!ready).then(|| (message_id.clone(), index)));
+            player.press(content, message_id.clone(), index);
+        }
     };
+    let this = Some((message_id.clone(), index));
+    if ready && AWAITED.with_borrow(|awaited| *awaited == this) {
+        request_animation_frame(press.clone());
+    }
+    let stop = (file.state == "downloading").then(|| stopper(&message_id, &file));
     let voice = file.kind == "voice";
     if voice {
         register(&message_id, press.clone());
@@ -223,9 +235,10 @@ pub fn Sound(
                 on:loadedmetadata=move |_| player.loaded()
                 on:durationchange=move |_| player.measured()
             ></audio>
-            <button class={"pb"} aria-label=move || if playing.get() { t!("pause") } else { t!("play") } tabindex={"-1"} on:click=move |_| press()>
-                {move || if playing.get() { icon(icon::PAUSE_FILL, "s18").into_any() } else { icon(icon::PLAY_FILL, "s18").into_any() }}
-            </button>
+            {match stop {
+                Some(stop) => stop.into_any(),
+                None => play_button(playing, press).into_any(),
+            }}
             <span class={"track"} class:waved=waved>
                 {bars.map(|bars| draw! { <Wave bars=bars part=part /> })}
                 <Seek audio=audio at=at length=length />
@@ -241,6 +254,14 @@ pub fn Sound(
             {move || content.problem.get().map(|problem| draw! { <span role={"alert"}>{problem}</span> })}
             {tail}
         </div>
+    }
+}
+
+fn play_button(playing: RwSignal<bool>, press: impl Fn() + 'static) -> impl IntoView {
+    draw! {
+        <button class={"pb"} aria-label=move || if playing.get() { t!("pause") } else { t!("play") } tabindex={"-1"} on:click=move |_| press()>
+            {move || if playing.get() { icon(icon::PAUSE_FILL, "s18").into_any() } else { icon(icon::PLAY_FILL, "s18").into_any() }}
+        </button>
     }
 }
 

@@ -49,8 +49,10 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
                     pointed.touch(event);
                 }
             }),
-            dom::hear_late(node, "touchmove", move |_| {
-                pointed.slide();
+            dom::hear_late(node, "touchmove", move |event| {
+                if let Some(event) = event.dyn_ref() {
+                    pointed.slide(event);
+                }
                 scroll.freed();
             }),
         ];
@@ -80,7 +82,7 @@ pub fn Thread(chat: Memo<ChatView>) -> impl IntoView {
             on:click=move |event| pointed.press(&event)
             on:dblclick=move |event| pointed.reply(&event)
             on:touchend=move |event| pointed.lift(&event)
-            on:touchcancel=move |_| pointed.slide()
+            on:touchcancel=move |_| pointed.lose()
             on:pointerover=move |event| pointed.over(&event)
             on:focusin=move |event| pointed.focus(&event)
         >

@@ -7,6 +7,7 @@ use crate::app::keys::{Command, commands};
 use crate::list::row;
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
+use crate::parts::keycap::caps;
 use crate::parts::later::{Where, later};
 use crate::route::{Place, Router};
 use crate::state::chats::{Chats, Key};
@@ -297,12 +298,11 @@ fn inside(line: Line) -> AnyView {
             draw! { {face(&drawn, "s28")}<span class={"t clip"} dir={"auto"}>{marked(name)}</span>{unread} }.into_any()
         }
         Line::Do(command, name) => {
-            let keys = command.keys.iter().map(|key| draw! { <kbd class={"kbd"}>{*key}</kbd> }).collect_view();
             let shape: Icon = command.icon;
             draw! {
                 <span class={"pic"}>{icon(shape, "s18")}</span>
                 <span class={"t clip"}>{marked(name)}</span>
-                <span class={"kbds desk-only"} aria-hidden={"true"}>{keys}</span>
+                <span class={"kbds desk-only"} aria-hidden={"true"}>{caps(command.keys)}</span>
             }
             .into_any()
         }

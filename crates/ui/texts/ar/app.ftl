@@ -61,3 +61,8 @@ scan-text = ضع الرمز أمام الكاميرا. ما تراه الكام�
 scan-refused = لا يستطيع Parlor استخدام الكاميرا هنا. اسمح بذلك في إعدادات المتصفح لهذه الصفحة.
 safety-same = الرمزان متطابقان
 safety-differs = هذا رمز آخر. تأكد من أنك مسحت رقم الأمان لهذه المحادثة نفسها على جهاز الطرف الآخر. إن كان الأمر كذلك فقد يكون هناك من يتوسط بينكما: لا تكتب هنا شيئًا خاصًا.
+# Between the members of a list, before a space.
+comma = ،
+# What stands on a key whose English name is given.
+key = { $key }
+with-keys = { $name } ({ $keys })

@@ -57,3 +57,15 @@ scan-text = Halte den Code vor die Kamera. Was sie sieht, bleibt auf diesem Ger�
 scan-refused = Parlor kann hier keine Kamera verwenden. Erlaube es in den Browsereinstellungen für diese Seite.
 safety-same = Die Codes sind gleich
 safety-differs = Das ist ein anderer Code. Prüfe, ob du wirklich die Sicherheitsnummer dieses Chats auf dem Gerät der anderen Person gescannt hast. Wenn ja, ist vielleicht jemand dazwischen: Schreibe hier nichts Vertrauliches.
+# Between the members of a list, before a space.
+comma = ,
+# What stands on a key whose English name is given.
+key = { $key ->
+    [Ctrl] Strg
+    [Shift] Umschalt
+    [Del] Entf
+    [Space] Leertaste
+    [Enter] Eingabe
+   *[other] { $key }
+}
+with-keys = { $name } ({ $keys })

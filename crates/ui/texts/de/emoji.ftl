@@ -1,5 +1,4 @@
 emoji = Emoji
-emoji-keys = Emoji (Strg ;)
 emoji-search = Emoji suchen (auf Englisch)
 emoji-none = Kein Emoji zu „{ $query }“
 emoji-groups = Emoji-Gruppen

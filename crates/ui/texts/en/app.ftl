@@ -58,3 +58,8 @@ scan-text = Hold the code in front of the camera. What it sees stays on this dev
 scan-refused = Parlor can’t use a camera here. Allow it in your browser’s settings for this page.
 safety-same = The codes are the same
 safety-differs = This is another code. Make sure you scanned the safety number of this very chat, on the other’s device. If you did, somebody may be in between: don’t write anything private here.
+# Between the members of a list, before a space.
+comma = ,
+# What stands on a key whose English name is given.
+key = { $key }
+with-keys = { $name } ({ $keys })

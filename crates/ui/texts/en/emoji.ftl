@@ -1,6 +1,5 @@
 # The emoji picker.
 emoji = Emoji
-emoji-keys = Emoji (Ctrl ;)
 emoji-search = Search emoji
 emoji-none = No emoji for “{ $query }”
 emoji-groups = Groups of emoji

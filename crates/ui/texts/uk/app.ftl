@@ -59,3 +59,8 @@ scan-text = Тримайте код перед камерою. Те, що вон
 scan-refused = Parlor не може користуватися тут камерою. Дозвольте це в налаштуваннях браузера для цієї сторінки.
 safety-same = Коди однакові
 safety-differs = Це інший код. Переконайтеся, що ви відсканували код безпеки саме цього чату на пристрої співрозмовника. Якщо так, між вами може хтось бути: не пишіть тут нічого приватного.
+# Between the members of a list, before a space.
+comma = ,
+# What stands on a key whose English name is given.
+key = { $key }
+with-keys = { $name } ({ $keys })

@@ -1,5 +1,4 @@
 emoji = Емодзі
-emoji-keys = Емодзі (Ctrl ;)
 emoji-search = Пошук емодзі (англійською)
 emoji-none = Немає емодзі за запитом «{ $query }»
 emoji-groups = Групи емодзі

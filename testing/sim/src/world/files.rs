@@ -89,11 +89,18 @@ impl World {
             FileOrder::Download { file, blob } => {
                 self.begin_move(device, Moving { file, blob, up: false })
             }
+            FileOrder::Stop { file } => {
+                let one = self.device(device)?;
+                ensure!(one.moving.contains(&file), "what does not move is to stop");
+                one.stopping.insert(file);
+                Ok(())
+            }
             FileOrder::Remove { file } => {
                 let one = self.device(device)?;
                 one.media.remove(&file);
                 one.parts.remove(&file);
                 one.moving.remove(&file);
+                one.stopping.remove(&file);
                 Ok(())
             }
             FileOrder::Save { ticket, file, path } => {
@@ -127,6 +134,9 @@ impl World {
         let one = self.device(device)?;
         if one.lives != life || !one.moving.contains(&moving.file.id) {
             return Ok(());
+        }
+        if one.stopping.contains(&moving.file.id) {
+            return self.moved(device, &moving, Happened::Stopped);
         }
         if broken || !one.online {
             return self.moved(device, &moving, Happened::Failed(FileProblem::Unreachable));
@@ -175,7 +185,9 @@ impl World {
     }
 
     fn moved(&mut self, device: usize, moving: &Moving, what: Happened) -> Result<()> {
-        self.device(device)?.moving.remove(&moving.file.id);
+        let one = self.device(device)?;
+        one.moving.remove(&moving.file.id);
+        one.stopping.remove(&moving.file.id);
         self.step(device, Input::File(FileNews { file: moving.file.id, what }))
     }
 }
