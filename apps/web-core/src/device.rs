@@ -2,6 +2,7 @@
 
 use crate::connection::Connection;
 use crate::js;
+use crate::key;
 use crate::ports::Web;
 use crate::queue::Queue;
 use crate::storage::{self, Broken, Kept, Opened, Opening};
@@ -10,7 +11,7 @@ use crate::wire::Ask;
 use parlor_crypto::Secret;
 use parlor_driver::{Driver, Message, Output, Prepared, Ticket};
 use parlor_engine::Engine;
-use parlor_view::{Command, SaveAttachment, rpc};
+use parlor_view::{Command, Event, SaveAttachment, rpc};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, JsCast};
+use wasm_bindgen_futures::spawn_local;
 use zeroize::Zeroizing;
 
 /// The clock of the system may jump: it is looked at this often at least.
@@ -47,7 +49,7 @@ pub struct Device {
     wanted: Wanted,
     open: Rc<Open>,
     kept: Kept,
-    key: Option<Secret>,
+    key: Rc<Option<Secret>>,
     driver: Rc<RefCell<Option<Driver<Web>>>>,
 }
 
@@ -90,8 +92,22 @@ impl Device {
         let transfers = Transfers::new(queue.clone(), folder, wanted.clone());
         let (requests, last) = Default::default();
         let open = Rc::new(Open { requests, last, say, wanted: wanted.clone() });
-        let told = Rc::clone(&open);
-        let tell: Rc<dyn Fn(Output)> = Rc::new(move |output| told.tell(output));
+        let key = Rc::new(key);
+        let (told, of, opener) = (Rc::clone(&open), Rc::clone(&driver), Rc::clone(&key));
+        let tell: Rc<dyn Fn(Output)> = Rc::new(move |output| match output {
+            Output::Event(event) if may_empty(&event) => {
+                let (told, of, opener) = (Rc::clone(&told), Rc::clone(&of), Rc::clone(&opener));
+                spawn_local(async move {
+                    // Nobody is asked for a passphrase before nothing. If it fails, that is all.
+                    let empty = !of.borrow_mut().as_mut().is_some_and(Driver::has_account);
+                    if let (true, Some(key)) = (empty, opener.as_ref()) {
+                        let _ = key::unguard(key).await;
+                    }
+                    told.tell(Output::Event(event));
+                });
+            }
+            output => told.tell(output),
+        });
         let web = Web {
             queue: queue.clone(),
             connection: connection.clone(),
@@ -117,7 +133,7 @@ impl Device {
 
     /// What another worker needs to go on with it, if this one ends.
     pub fn key(&self) -> Option<&Secret> {
-        self.key.as_ref()
+        self.key.as_ref().as_ref()
     }
 
     /// Carries out what a page asks.
@@ -158,6 +174,11 @@ impl Device {
             Err(refusal) => (self.open.say)(&from, &refusal.line().into()),
         }
     }
+}
+
+/// Whether this device may have no account any more after what this tells.
+fn may_empty(event: &Event) -> bool {
+    matches!(event, Event::AccountDeleted { .. } | Event::DeviceRemoved { .. })
 }
 
 impl Open {

@@ -73,14 +73,18 @@ async fn guarded(
     present: Option<&str>,
     next: Option<&str>,
 ) -> Result<bool, JsValue> {
+    let found = ask(database, "get", Some(&accounts::named(NAME, accounts::number()))).await?;
+    match unwrap(&found, present).await {
+        Ok(key) => rewrap(database, &key, next).await.map(|()| true),
+        Err(NoKey::Locked) => Ok(false),
+        Err(_) => Err("the kept key cannot be read".into()),
+    }
+}
+
+/// Keeps the key anew, under the wrapping key that there is.
+async fn rewrap(database: &JsValue, key: &Secret, next: Option<&str>) -> Result<(), JsValue> {
     let name = accounts::named(NAME, accounts::number());
-    let found = ask(database, "get", Some(&name)).await?;
-    let key = match unwrap(&found, present).await {
-        Ok(key) => key,
-        Err(NoKey::Locked) => return Ok(false),
-        Err(_) => return Err("the kept key cannot be read".into()),
-    };
-    let wrapping = js::get(&found, "key");
+    let wrapping = js::get(&ask(database, "get", Some(&name)).await?, "key");
     let record = match next {
         None => seal(&wrapping, key.expose()).await?,
         Some(next) => {
@@ -100,8 +104,15 @@ async fn guarded(
         }
     };
     let _ = js_sys::Reflect::set(&record, &"key".into(), &wrapping);
-    put(database, &name, Some(record)).await?;
-    Ok(true)
+    put(database, &name, Some(record)).await
+}
+
+/// It takes no passphrase any more: this is the key, and what it opens is empty.
+pub async fn unguard(key: &Secret) -> Result<(), JsValue> {
+    let database = open().await?;
+    let done = rewrap(&database, key, None).await;
+    let _ = js::call(&database, "close", &[]);
+    done
 }
 
 /// Forgets the key, and with it all that it encrypts.

@@ -100,6 +100,13 @@ fn a_forgotten_passphrase_leaves_a_browser_that_is_empty() -> Result<()> {
         ines.sign_up(server, "Ines Again", "ines2").await?;
         ines.reload().await?;
         ines.see_text("Pull up a chair").await?;
+
+        // Nobody is asked for a passphrase before nothing.
+        set(&ines, server).await?;
+        ines.open(&format!("{server}/#/settings/profile")).await?;
+        ines.press("Delete account").await?;
+        ines.press_in_dialog("Delete account").await?;
+        ines.see_text("Your account is deleted.").await?;
         ines.close().await
     })
 }

@@ -46,7 +46,8 @@ pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
     }
     bundle.file("emoji.txt", parlor_ui::emoji::LIST.into());
     bundle.file("app.css", bundle.stylesheet(&ui.join("css"))?.into_bytes());
-    for icon in paths(&page, "svg")? {
+    // Home screens of phones draw no SVG.
+    for icon in paths(&page, "svg")?.into_iter().chain(paths(&page, "png")?) {
         bundle.file(&name(&icon), fs::read(icon)?);
     }
     // Each may name those before it.

@@ -9,6 +9,7 @@ pub mod problems;
 pub mod shell;
 pub mod shortcuts;
 pub mod start;
+mod table;
 pub mod viewer;
 
 use crate::core::Core;

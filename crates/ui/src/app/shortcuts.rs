@@ -1,6 +1,6 @@
 //! The list of keys, opened with `?`, and the switch for single letters.
 
-use super::keys::{Group, Line, table};
+use super::table::{Group, Line, table};
 use crate::parts::dialog::Dialog;
 use crate::parts::keycap::caps;
 use crate::parts::later::{Where, later};

@@ -1,5 +1,6 @@
 //! The pictures and films of a chat at full size, on the stage: one after the other, larger and smaller.
 
+mod album;
 mod stage;
 
 use crate::parts::later::{Where, later};

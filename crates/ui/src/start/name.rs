@@ -17,11 +17,7 @@ const FIELD: &str = "your-name";
 #[component]
 pub fn Name() -> impl IntoView {
     let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
-    let why = router.place.with_untracked(|place| match place {
-        Place::Start(why) if why == "removed" => Some(t!("start-removed")),
-        Place::Start(why) if why == "deleted" => Some(t!("start-deleted")),
-        _ => None,
-    });
+    let why = router.place.with_untracked(why_here);
     let (name, handle, invite) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(invited()));
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
@@ -116,6 +112,15 @@ pub fn Name() -> impl IntoView {
             <Back />
             <p class={"fine"}>{t!("start-server", server = server_name())}</p>
         </form>
+    }
+}
+
+/// Why somebody who had an account has none here any more.
+fn why_here(place: &Place) -> Option<String> {
+    match place {
+        Place::Start(why) if why == "removed" => Some(t!("start-removed")),
+        Place::Start(why) if why == "deleted" => Some(t!("start-deleted")),
+        _ => None,
     }
 }
 

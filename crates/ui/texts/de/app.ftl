@@ -66,6 +66,9 @@ key = { $key ->
     [Del] Entf
     [Space] Leertaste
     [Enter] Eingabe
+    [Home] Pos1
+    [End] Ende
+    [PgUp] Bild ↑
    *[other] { $key }
 }
 with-keys = { $name } ({ $keys })

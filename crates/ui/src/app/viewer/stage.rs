@@ -1,26 +1,18 @@
 //! The stage: what is shown, what stands before and after it, and the keys.
 
+use super::album::{Album, Item};
 use super::{Shown, Viewer};
 use crate::locale::{self, Moment};
 use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
-use crate::room::{Content, is_picture};
+use crate::room::{Actions, Content};
 use crate::state::people::People;
-use crate::state::session::Session;
 use crate::{dom, t};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use parlor_view::{AttachmentView, MessageView};
-use serde::Deserialize;
-use serde_json::json;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, TouchEvent};
 
-/// Messages that are asked for at once.
-const PAGE: usize = 60;
-/// Pages that are read to find the one that is shown first.
-const MOST_PAGES: usize = 20;
 /// How large it may be shown.
 const STEPS: [f64; 5] = [1.0, 1.5, 2.0, 3.0, 4.0];
 /// Small ones below, on each side of what is shown.
@@ -28,166 +20,32 @@ const BESIDE: usize = 4;
 /// A finger that moves so many pixels aside turns to the next.
 const SWIPE: i32 = 60;
 
-#[derive(Deserialize)]
-struct Found {
-    messages: Vec<MessageView>,
-}
-
-/// One picture or film.
-#[derive(Clone, PartialEq)]
-struct Item {
-    message: MessageView,
-    index: u32,
-}
-
-impl Item {
-    fn file(&self) -> Option<&AttachmentView> {
-        self.message.attachments.iter().find(|file| file.index == self.index)
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        self.index == other.index && self.message.message_id == other.message.message_id
-    }
-}
-
-/// Those of messages that are told newest first, in the same order.
-fn items(messages: Vec<MessageView>) -> Vec<Item> {
-    let of_one = |message: MessageView| {
-        let files = message.attachments.iter().filter(|file| is_picture(file));
-        let indexes: Vec<u32> = files.map(|file| file.index).collect();
-        indexes.into_iter().rev().map(move |index| Item { message: message.clone(), index })
-    };
-    messages.into_iter().flat_map(of_one).collect()
-}
-
-/// What there is to show, newest first, and where one is.
+/// What is on the stage, and how.
 #[derive(Clone, Copy)]
-struct Album {
-    session: Session,
-    chat_id: StoredValue<String>,
-    items: RwSignal<Vec<Item>>,
-    at: RwSignal<usize>,
-    /// Whether older ones may be read.
-    more: RwSignal<bool>,
-    busy: StoredValue<bool>,
+struct Show {
+    album: Album,
+    now: Memo<Option<Item>>,
+    /// Which of [`STEPS`].
+    step: RwSignal<usize>,
+    /// Where the browser has it, and its name.
+    saved: RwSignal<Option<(String, String)>>,
+    actions: Option<Actions>,
+    close: Callback<()>,
 }
 
-impl Album {
-    /// With one, and all that are read from the newest to it.
-    fn of(first: Item) -> Self {
-        let album = Self {
-            session: Session::here(),
-            chat_id: StoredValue::new(first.message.chat_id.clone()),
-            items: RwSignal::new(vec![first.clone()]),
-            at: RwSignal::new(0),
-            more: RwSignal::new(false),
-            busy: StoredValue::new(true),
-        };
-        spawn_local(async move {
-            let mut all = Vec::new();
-            for _ in 0..MOST_PAGES {
-                let (page, more) = album.page(&all).await;
-                all.extend(page);
-                let found = all.iter().position(|item: &Item| item.is(&first));
-                if let Some(at) = found {
-                    // Both change before anything is drawn: it is the same picture.
-                    let _ = album.items.try_set(all);
-                    let _ = album.at.try_set(at);
-                    let _ = album.more.try_set(more);
-                    break;
-                }
-                if !more {
-                    break;
-                }
-            }
-            album.busy.try_set_value(false);
-        });
-        album
+impl Show {
+    fn zoom(self, by: isize) {
+        self.step.update(|step| *step = step.saturating_add_signed(by).min(STEPS.len() - 1));
     }
 
-    /// Those that are older than these, and whether there may be more.
-    async fn page(self, known: &[Item]) -> (Vec<Item>, bool) {
-        let before = known.last().map(|item| item.message.sent_at);
-        let params = json!({
-            "query": "", "chat_id": self.chat_id.try_get_value(), "kind": "image|video",
-            "before": before, "limit": PAGE,
-        });
-        let found = self.session.ask::<Found>("messages.search", params).await;
-        let messages = found.map(|found| found.messages).unwrap_or_default();
-        let more = messages.len() >= PAGE;
-        (items(messages), more)
-    }
-
-    fn read_older(self) {
-        if self.busy.get_value() || !self.more.get_untracked() {
-            return;
-        }
-        self.busy.set_value(true);
-        spawn_local(async move {
-            let known = self.items.try_get_untracked().unwrap_or_default();
-            let (page, more) = self.page(&known).await;
-            self.items.try_update(|items| items.extend(page));
-            let _ = self.more.try_set(more);
-            self.busy.try_set_value(false);
-        });
-    }
-
-    fn has(self, by: isize) -> bool {
-        let to = self.at.get().checked_add_signed(by);
-        to.is_some_and(|to| to < self.items.with(Vec::len))
-    }
-
-    /// To an older one, or a newer one.
-    fn turn(self, by: isize) {
-        let count = self.items.with_untracked(Vec::len);
-        if let Some(to) = self.at.get_untracked().checked_add_signed(by).filter(|to| *to < count) {
-            self.at.set(to);
-            if to + BESIDE + 1 >= count {
-                self.read_older();
-            }
-        }
-    }
-}
-
-#[component]
-pub(super) fn Stage(shown: Shown, viewer: Viewer) -> impl IntoView {
-    let node: NodeRef<html::Dialog> = NodeRef::new();
-    let opener = StoredValue::new_local(dom::focused());
-    let actions = shown.actions;
-    let album = Album::of(Item { message: shown.message, index: shown.index });
-    let now = Memo::new(move |_| album.items.with(|items| items.get(album.at.get()).cloned()));
-    let step = RwSignal::new(0_usize);
-    // Where the browser has what is shown, and its name.
-    let saved = RwSignal::new(None::<(String, String)>);
-    Effect::new(move || {
-        now.track();
-        step.set(0);
-    });
-    let save = move || {
-        saved.get().map(|(url, name)| {
-            draw! {
-                <a class={"icon-btn"} data-save={"true"} href={url} download={name} aria-label={t!("save")} title={t!("save")}>
-                    {icon(icon::DOWNLOAD_SIMPLE, "s22")}
-                </a>
-            }
-        })
-    };
-    let close = move || {
-        viewer.close();
-        if let Some(opener) = opener.get_value() {
-            dom::focus(&opener);
-        }
-    };
-    let zoom = move |by: isize| {
-        step.update(|step| *step = step.saturating_add_signed(by).min(STEPS.len() - 1));
-    };
-    let reply = move || {
-        if let (Some(actions), Some(item)) = (actions, now.get_untracked()) {
-            close();
+    fn reply(self) {
+        if let (Some(actions), Some(item)) = (self.actions, self.now.get_untracked()) {
+            self.close.run(());
             actions.reply(&item.message.message_id);
         }
-    };
-    let keydown = move |event: KeyboardEvent| {
+    }
+
+    fn key(self, event: &KeyboardEvent) {
         let command = event.ctrl_key() || event.meta_key();
         let rtl = document().dir() == "rtl";
         match event.key().as_str() {
@@ -198,59 +56,53 @@ pub(super) fn Stage(shown: Shown, viewer: Viewer) -> impl IntoView {
                 }
             }
             _ if command || event.alt_key() => return,
-            "ArrowLeft" => album.turn(if rtl { -1 } else { 1 }),
-            "ArrowRight" => album.turn(if rtl { 1 } else { -1 }),
-            "+" | "=" => zoom(1),
-            "-" => zoom(-1),
-            "0" => step.set(0),
-            "r" | "R" => reply(),
+            "ArrowLeft" => self.album.turn(if rtl { -1 } else { 1 }),
+            "ArrowRight" => self.album.turn(if rtl { 1 } else { -1 }),
+            "+" | "=" => self.zoom(1),
+            "-" => self.zoom(-1),
+            "0" => self.step.set(0),
+            "r" | "R" => self.reply(),
             _ => return,
         }
         event.prevent_default();
         event.stop_propagation();
-    };
+    }
+
+    /// A finger went from here to there.
+    fn swipe(self, from: (i32, i32), to: (i32, i32)) {
+        let (aside, along) = (to.0 - from.0, to.1 - from.1);
+        let whole = self.step.get_untracked() == 0;
+        if whole && aside.abs() > SWIPE && aside.abs() > 2 * along.abs() {
+            let rtl = document().dir() == "rtl";
+            self.album.turn(if (aside > 0) == rtl { -1 } else { 1 });
+        }
+    }
+}
+
+#[component]
+pub(super) fn Stage(shown: Shown, viewer: Viewer) -> impl IntoView {
+    let node: NodeRef<html::Dialog> = NodeRef::new();
+    let opener = StoredValue::new_local(dom::focused());
+    let album = Album::of(Item { message: shown.message, index: shown.index });
+    let now = Memo::new(move |_| album.items.with(|items| items.get(album.at.get()).cloned()));
+    let close = Callback::new(move |()| {
+        viewer.close();
+        if let Some(opener) = opener.get_value() {
+            dom::focus(&opener);
+        }
+    });
+    let (step, saved) = (RwSignal::new(0), RwSignal::new(None));
+    let show = Show { album, now, step, saved, actions: shown.actions, close };
+    Effect::new(move || {
+        now.track();
+        step.set(0);
+    });
     Effect::new(move || {
         if let Some(dialog) = node.get().filter(|dialog| !dialog.open()) {
             // It is in the document and not open: it opens.
             let _ = dialog.show_modal();
         }
     });
-    let finger = StoredValue::new(None::<(i32, i32)>);
-    let touch = move |event: &TouchEvent| {
-        let touch = event.changed_touches().get(0).filter(|_| event.touches().length() < 2);
-        touch.map(|touch| (touch.client_x(), touch.client_y()))
-    };
-    let lifted = move |event: TouchEvent| {
-        let (from, to) = (finger.get_value(), touch(&event));
-        finger.set_value(None);
-        if let (Some(from), Some(to), 0) = (from, to, step.get_untracked()) {
-            let (aside, along) = (to.0 - from.0, to.1 - from.1);
-            if aside.abs() > SWIPE && aside.abs() > 2 * along.abs() {
-                let rtl = document().dir() == "rtl";
-                album.turn(if (aside > 0) == rtl { -1 } else { 1 });
-            }
-        }
-    };
-    let button = move |shape: Icon, name: String, class: &'static str, act: Callback<()>| {
-        draw! {
-            <button class={class} aria-label={name.clone()} title={name} on:click=move |_| act.run(())>
-                {icon(shape, "s22 flip")}
-            </button>
-        }
-    };
-    let round = move |shape: Icon, name: String, by: isize| {
-        draw! {
-            <button
-                class={"icon-btn round desk-only"}
-                aria-label={name.clone()}
-                title={name}
-                disabled=move || !album.has(by)
-                on:click=move |_| album.turn(by)
-            >
-                {icon(shape, "s24 flip")}
-            </button>
-        }
-    };
     draw! {
         <dialog
             node_ref=node
@@ -258,35 +110,100 @@ pub(super) fn Stage(shown: Shown, viewer: Viewer) -> impl IntoView {
             aria-label={t!("viewer")}
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
-                close();
+                close.run(());
             }
-            on:keydown=keydown
+            on:keydown=move |event| show.key(&event)
         >
-            <header class={"vhead"}>
-                {move || now.get().map(|item| whose(&item))}
-                {button(icon::MAGNIFYING_GLASS_MINUS, t!("zoom-out"), "icon-btn desk-only", Callback::new(move |()| zoom(-1)))}
-                {button(icon::MAGNIFYING_GLASS_PLUS, t!("zoom-in"), "icon-btn desk-only", Callback::new(move |()| zoom(1)))}
-                {actions.map(|actions| {
-                    let forward = Callback::new(move |()| if let Some(item) = now.get_untracked() {
-                        actions.forward(vec![item.message.message_id]);
-                    });
-                    let writes = actions.can_write().then(|| button(icon::ARROW_BEND_UP_LEFT, t!("reply"), "icon-btn", Callback::new(move |()| reply())));
-                    (writes, button(icon::ARROW_BEND_UP_RIGHT, t!("forward"), "icon-btn", forward))
-                })}
-                {save}
-                {button(icon::X, t!("close"), "icon-btn", Callback::new(move |()| close()))}
-            </header>
-            <div
-                class={"vbody"}
-                on:touchstart=move |event: TouchEvent| finger.set_value(touch(&event))
-                on:touchend=lifted
-            >
-                {round(icon::CARET_LEFT_BOLD, t!("picture-older"), 1)}
-                {move || now.get().map(|item| draw! { <Large item=item step=step saved=saved close=Callback::new(move |()| close()) /> })}
-                {round(icon::CARET_RIGHT_BOLD, t!("picture-newer"), -1)}
-            </div>
+            <Head show=show />
+            <Body show=show />
             <Strip album=album />
         </dialog>
+    }
+}
+
+/// Whose it is, and what can be done with it.
+#[component]
+fn Head(show: Show) -> impl IntoView {
+    let button = move |shape: Icon, name: String, class: &'static str, act: Callback<()>| {
+        draw! {
+            <button class={class} aria-label={name.clone()} title={name} on:click=move |_| act.run(())>
+                {icon(shape, "s22 flip")}
+            </button>
+        }
+    };
+    let (out, closer) =
+        (Callback::new(move |()| show.zoom(-1)), Callback::new(move |()| show.zoom(1)));
+    let others = show.actions.map(|actions| {
+        let reply = Callback::new(move |()| show.reply());
+        let forward = Callback::new(move |()| {
+            if let Some(item) = show.now.get_untracked() {
+                actions.forward(vec![item.message.message_id]);
+            }
+        });
+        let writes = actions
+            .can_write()
+            .then(|| button(icon::ARROW_BEND_UP_LEFT, t!("reply"), "icon-btn", reply));
+        (writes, button(icon::ARROW_BEND_UP_RIGHT, t!("forward"), "icon-btn", forward))
+    });
+    let save = move || {
+        show.saved.get().map(|(url, name)| {
+            draw! {
+                <a class={"icon-btn"} data-save={"true"} href={url} download={name} aria-label={t!("save")} title={t!("save")}>
+                    {icon(icon::DOWNLOAD_SIMPLE, "s22")}
+                </a>
+            }
+        })
+    };
+    draw! {
+        <header class={"vhead"}>
+            {move || show.now.get().map(|item| whose(&item))}
+            {button(icon::MAGNIFYING_GLASS_MINUS, t!("zoom-out"), "icon-btn desk-only", out)}
+            {button(icon::MAGNIFYING_GLASS_PLUS, t!("zoom-in"), "icon-btn desk-only", closer)}
+            {others}
+            {save}
+            {button(icon::X, t!("close"), "icon-btn", show.close)}
+        </header>
+    }
+}
+
+/// What is shown, between the ways to what is older and newer.
+#[component]
+fn Body(show: Show) -> impl IntoView {
+    let finger = StoredValue::new(None::<(i32, i32)>);
+    // Two fingers make it larger: that is the browser's.
+    let touch = move |event: &TouchEvent| {
+        let touch = event.changed_touches().get(0).filter(|_| event.touches().length() < 2);
+        touch.map(|touch| (touch.client_x(), touch.client_y()))
+    };
+    let lifted = move |event: TouchEvent| {
+        if let (Some(from), Some(to)) = (finger.get_value(), touch(&event)) {
+            show.swipe(from, to);
+        }
+        finger.set_value(None);
+    };
+    let round = move |shape: Icon, name: String, by: isize| {
+        draw! {
+            <button
+                class={"icon-btn round desk-only"}
+                aria-label={name.clone()}
+                title={name}
+                disabled=move || !show.album.has(by)
+                on:click=move |_| show.album.turn(by)
+            >
+                {icon(shape, "s24 flip")}
+            </button>
+        }
+    };
+    draw! {
+        <div
+            class={"vbody"}
+            on:touchstart=move |event: TouchEvent| finger.set_value(touch(&event))
+            on:touchend=lifted
+        >
+            {round(icon::CARET_LEFT_BOLD, t!("picture-older"), 1)}
+            {move || show.now.get().map(|item| draw! { <Large item=item show=show /> })}
+            {round(icon::CARET_RIGHT_BOLD, t!("picture-newer"), -1)}
+        </div>
     }
 }
 
@@ -312,12 +229,8 @@ fn whose(item: &Item) -> AnyView {
 
 /// One at full size, with its caption.
 #[component]
-fn Large(
-    item: Item,
-    step: RwSignal<usize>,
-    saved: RwSignal<Option<(String, String)>>,
-    close: Callback<()>,
-) -> impl IntoView {
+fn Large(item: Item, show: Show) -> impl IntoView {
+    let Show { step, saved, close, .. } = show;
     let content = Content::new();
     let Some(file) = item.file().cloned() else { return ().into_any() };
     content.fetch(item.message.message_id.clone(), file.index, |_| {});
