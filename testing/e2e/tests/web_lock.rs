@@ -47,6 +47,8 @@ fn a_passphrase_locks_all_tabs_and_opens_them() -> Result<()> {
         ines.new_tab(server).await?;
         ines.press_chat("Amara Osei").await?;
         ines.close_first_tab().await?;
+        amara.say(&chat, "Which tab is this?")?;
+        ines.see_text("Which tab is this?").await?;
         ines.write_and_enter(FIELD, "From my second tab").await?;
         amara.hears("From my second tab")?;
 

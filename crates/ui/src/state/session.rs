@@ -119,7 +119,11 @@ impl Session {
 
     pub(super) fn ready(self, account: bool, storage: Storage) {
         self.storage.set(storage);
-        self.phase.set(if account { Phase::In } else { Phase::Out });
+        let phase = if account { Phase::In } else { Phase::Out };
+        // Another worker leads: what is on the page stays, with what is being written.
+        if self.phase.with_untracked(|before| *before != phase) {
+            self.phase.set(phase);
+        }
     }
 
     pub(super) fn broken(self, reason: String, message: String) {
