@@ -30,6 +30,7 @@ mod tray;
 pub use composer::FIELD;
 pub use files::{FileBox, pictures};
 pub use head::HEAD;
+pub use notice::words as notice_words;
 pub use sound::Sound;
 
 use crate::emoji::picker;
