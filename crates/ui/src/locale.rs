@@ -34,6 +34,8 @@ pub enum Moment {
     Day,
     /// 3/5/24.
     Short,
+    /// 3 May 2024.
+    Date,
     /// Wednesday, 3 May 2024.
     Long,
     /// 3 May 2024, 10:52.
@@ -85,6 +87,7 @@ pub async fn choose(wanted: Option<&str>) {
         format(Moment::LongWeekday, &[("weekday", "long")]),
         format(Moment::Day, &[("day", "numeric"), ("month", "short")]),
         format(Moment::Short, &[("dateStyle", "short")]),
+        format(Moment::Date, &[("dateStyle", "medium")]),
         format(
             Moment::Long,
             &[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")],

@@ -142,6 +142,15 @@ fn voice_messages_and_stickers() -> Result<()> {
         let id = text(&second, "message_id")?;
         ines.see(By::Css(format!("[data-message='{id}'] [aria-label=Pause]"))).await?;
 
+        // One that is not here yet comes when it is played, and plays then.
+        let own = world.path("own.webm");
+        let params = json!({"message_id": id, "index": 0, "path": own});
+        amara.call("messages.save_attachment", params)?;
+        let note = json!({"chat_id": chat, "attachments": [own], "send_as": "voice", "duration_ms": 1000});
+        let answer = text(&amara.call("messages.send", note)?, "message_id")?;
+        ines.press_at(By::Css(format!("[data-message='{answer}'] [aria-label=Play]"))).await?;
+        ines.see(By::Css(format!("[data-message='{answer}'] [aria-label=Pause]"))).await?;
+
         // Held down, it is sent when it is let go of; slid up it goes on, slid aside it is gone.
         let record = || By::Css("[data-record]");
         ines.hold(record()).await?;

@@ -106,9 +106,8 @@ fn nothing_is_cut_off_on_a_phone() -> Result<()> {
         amara.say(&group, "Whose turn is it to water?")?;
         let here = ines.address().await?;
         let direct = here.rsplit('/').next().context("no chat")?.to_owned();
-        ines.open(&format!("{server}/#/requests")).await?;
+        ines.open(&format!("{server}/#/")).await?;
         ines.press_chat("The allotment by the river").await?;
-        ines.press("Accept").await?;
         ines.see(By::Id("composer")).await?;
         let user = own_id(&mut amara, &group)?;
         amara.call("chats.set_role", json!({"chat_id": group, "user": user, "role": "admin"}))?;
@@ -159,7 +158,7 @@ async fn room(ines: &Browser, look: &mut Look, at: (&str, &str, &str)) -> Result
     ines.press_at(By::Css(".ctx .bad")).await?;
     ines.see(By::Css("dialog[open]")).await?;
     look.at(ines, "question").await?;
-    ines.press_key(Key::Escape).await?;
+    ines.press_at(By::Css("dialog[open] .dh .icon-btn")).await?;
     ines.see_gone(By::Css("dialog[open]")).await?;
     ines.press_at(By::Css("[data-attach]")).await?;
     ines.see(By::Css(".ctx [role=menuitem]")).await?;
@@ -167,7 +166,7 @@ async fn room(ines: &Browser, look: &mut Look, at: (&str, &str, &str)) -> Result
     ines.press_at(By::XPath("//*[@role='menuitem'][last()]")).await?;
     ines.see(By::Css("dialog[open]")).await?;
     look.at(ines, "poll").await?;
-    ines.press_key(Key::Escape).await?;
+    ines.press_at(By::Css("dialog[open] .dh .icon-btn")).await?;
     ines.see_gone(By::Css("dialog[open]")).await?;
     ines.press_at(By::Css("[data-emoji-button]")).await?;
     ines.see(By::Css(".picker")).await?;
@@ -192,7 +191,7 @@ async fn pages(ines: &Browser, look: &mut Look, server: &str) -> Result<()> {
     for (place, shown) in [
         ("new", "h1, h2"),
         ("new/group", "h1, h2"),
-        ("search", "input[type=search]"),
+        ("search", ".pane.list input"),
         ("archived", "h1, h2"),
         ("requests", "h1, h2"),
         ("settings", "nav"),

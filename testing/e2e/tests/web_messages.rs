@@ -52,7 +52,10 @@ fn the_pointer_and_a_finger() -> Result<()> {
         ines.press_at(beside("More")).await?;
         ines.see_text("Copy text").await?;
         ines.pictures_of("beside-more", Size::Desktop).await?;
+        ines.press_at(By::Css(".ctx .bad")).await?;
+        ines.see_text("Delete for you?").await?;
         ines.press_key(Key::Escape).await?;
+        ines.see_gone(By::Css("dialog[open]")).await?;
         // What is deleted takes neither reactions nor answers.
         let wrong = amara.say(&chat, "A stork?")?;
         ines.see(bubble(&wrong)).await?;
@@ -211,7 +214,6 @@ fn what_failed_is_sent_again() -> Result<()> {
             amara.call("chats.create_group", json!({"title": "Choir", "members": ["ines"]}))?;
         let choir = text(&made, "chat_id")?;
         ines.press_chat("Choir").await?;
-        ines.press("Accept").await?;
         ines.see(By::Id(FIELD)).await?;
         amara.sync()?;
 

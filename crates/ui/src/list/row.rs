@@ -159,12 +159,16 @@ fn said_line(chat: &ChatView, group: bool) -> AnyView {
         let name = faces::first_name(&last.sender.display_name);
         draw! { <span class={"who"}>{t!("said-by", name = name)}</span>{" "} }
     });
+    let line = match &*last.kind {
+        "notice" => crate::room::notice_words(last),
+        _ => preview::plain(last),
+    };
     let state =
         (last.mine && last.kind != "notice" && last.kind != "deleted").then(|| tick(&last.state));
     draw! {
         {state}
         {preview::symbol(last).map(|symbol| icon(symbol, ""))}
-        <span class={"clip"} dir={"auto"}>{who}{preview::plain(last)}</span>
+        <span class={"clip"} dir={"auto"}>{who}{line}</span>
     }
     .into_any()
 }

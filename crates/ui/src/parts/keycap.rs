@@ -24,7 +24,7 @@ fn cap(key: &'static str) -> String {
 
 /// Keys beside one another.
 pub fn caps(keys: &[&'static str]) -> AnyView {
-    let one = |key: &&'static str| draw! { <kbd class={"kbd"}>{cap(key)}</kbd> };
+    let one = |key: &&'static str| draw! { <kbd class={"kbd"} dir={"ltr"}>{cap(key)}</kbd> };
     keys.iter().map(one).collect_view().into_any()
 }
 

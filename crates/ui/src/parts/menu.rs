@@ -1,7 +1,7 @@
 //! Menus: one at a time, at a point or below a control; from below on a phone. Arrows move, letters jump, Escape and
 //! a press elsewhere close, and the focus goes back to where it was.
 
-use super::icon::{Icon, icon};
+use super::icon::{ARROW_BEND_UP_LEFT, ARROW_BEND_UP_RIGHT, Icon, icon};
 use super::keycap::caps;
 use super::later::{Where, later};
 use crate::{dom, t};
@@ -158,6 +158,7 @@ fn Menu(open: Open) -> impl IntoView {
     let emoji = open.emoji.map(|quick| draw! { <QuickRow quick=quick /> });
     let items = open.items.into_iter().map(|item| {
         let act = item.act;
+        let has_direction = [ARROW_BEND_UP_LEFT, ARROW_BEND_UP_RIGHT].contains(&item.icon);
         let press = move |_| {
             menus.close();
             act.run(());
@@ -165,7 +166,7 @@ fn Menu(open: Open) -> impl IntoView {
         draw! {
             {item.apart.then(|| draw! { <hr /> })}
             <button class={"mi"} class:bad=item.bad role={"menuitem"} on:click=press>
-                {icon(item.icon, "")}
+                {icon(item.icon, if has_direction { "flip" } else { "" })}
                 {item.name}
                 <span class={"kbds"} aria-hidden={"true"}>{caps(item.keys)}</span>
             </button>

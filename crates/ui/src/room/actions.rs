@@ -77,6 +77,11 @@ impl Actions {
         self.chat.with_untracked(|chat| !chat.left && !chat.requested)
     }
 
+    /// Whether one is in the chat; whoever asks is told when that changes.
+    pub fn is_member(self) -> bool {
+        self.chat.with(|chat| !chat.left)
+    }
+
     /// Begins an answer.
     pub fn reply(self, id: &str) {
         if self.can_answer(id) {

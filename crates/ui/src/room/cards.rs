@@ -76,7 +76,7 @@ pub fn contact(card: &CardView, meta: AnyView) -> AnyView {
             {face(&drawn, "s46")}
             <span>
                 <b dir={"auto"}>{card.display_name.clone()}</b>
-                <span class={"h clip"}><bdi dir={"ltr"}>{card.address.clone()}</bdi></span>
+                <span class={"h clip"} dir={"ltr"}>{card.address.clone()}</span>
             </span>
         </div>
         <div class={"row-meta"}>{meta}</div>

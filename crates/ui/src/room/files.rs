@@ -36,7 +36,7 @@ pub fn pictures(message: &MessageView, meta: Option<AnyView>) -> AnyView {
         let wide = count == 3 && at == 0;
         let class = if wide { "shot wide" } else { "shot" };
         let more = (rest > 0 && at + 1 == count)
-            .then(|| draw! { <span class={"rest"}>{format!("+{}", locale::number((rest + 1) as f64))}</span> });
+            .then(|| draw! { <span class={"rest"} dir={"ltr"}>{format!("+{}", locale::number((rest + 1) as f64))}</span> });
         let meta = if at + 1 == count { meta.take() } else { None };
         draw! { <Shot message=message.clone() file=(*file).clone() class=class alone={count == 1}>{more}{meta}</Shot> }
     };

@@ -32,6 +32,7 @@ pub use actions::Actions;
 pub use composer::FIELD;
 pub use files::{Content, FileBox, is_picture, pictures};
 pub use head::HEAD;
+pub use notice::words as notice_words;
 pub use sound::Sound;
 
 use crate::emoji::picker;

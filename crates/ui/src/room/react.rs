@@ -82,13 +82,15 @@ pub fn failure(message: &MessageView) -> Option<AnyView> {
     };
     failed.then(|| {
         let (actions, id) = (Actions::here(), message.message_id.clone());
+        // Who is not in the chat any more can be let in again.
+        let again = actions.is_member().then(|| {
+            draw! { <button tabindex={"-1"} on:click=move |_| actions.retry(&id)>{t!("send-again")}</button> }
+        });
         draw! {
             <div class={"fail-line"}>
                 {icon(icon::WARNING_CIRCLE_FILL, "s16")}
                 <span>{words}</span>
-                <button tabindex={"-1"} on:click=move |_| actions.retry(&id)>
-                    {t!("send-again")}
-                </button>
+                {again}
             </div>
         }
         .into_any()

@@ -164,7 +164,7 @@ fn lines(record: &Record) -> (Vec<Line>, u64) {
     if let Some(username) = &record.username {
         line(icon::AT, t!("knows-handle"), username.clone(), t!("knows-handle-why"));
     }
-    let made = locale::moment(record.created_day * DAY, Moment::Long);
+    let made = locale::moment(record.created_day * DAY, Moment::Date);
     line(icon::CALENDAR_BLANK, t!("knows-made"), made, t!("knows-made-why"));
     line(icon::DEVICES, t!("knows-devices"), count(active.len()), t!("knows-devices-why"));
     line(icon::FILE_TEXT, t!("knows-log"), count(record.log.len()), t!("knows-log-why"));

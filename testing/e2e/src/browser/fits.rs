@@ -52,6 +52,22 @@ const LOOK: &str = r#"
             tell(one, 'wider than what it is in');
         }
     }
+    // Words of the page's own that are broken over two lines, and buttons whose words touch their edge.
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const around = text.parentElement;
+        if (!around || !seen(around) || !own(around) || around.closest('code, .mono, bdi, [dir=ltr]')) continue;
+        for (const word of text.data.matchAll(/[\p{L}\p{M}]{2,}[,.:;]?/gu)) {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].filter((line) => line.width > 0).map((line) => Math.round(line.top)));
+            if (lines.size > 1) tell(around, `"${word[0]}" is broken`);
+            const button = around.closest('.btn');
+            const [line, box] = [range.getBoundingClientRect(), button && button.getBoundingClientRect()];
+            if (box && (line.left < box.left + 6 || line.right > box.right - 6)) tell(button, 'no room beside the words');
+        }
+    }
     if (document.scrollingElement.scrollWidth > wide) found.push(`the page is ${document.scrollingElement.scrollWidth} wide`);
     for (const one of document.querySelectorAll('.pane, .room, .thread, .dialog, .ctx, .picker, main')) {
         if (seen(one) && one.scrollWidth > one.clientWidth + 1) tell(one, `rolls sideways, ${one.scrollWidth} in ${one.clientWidth}`);
