@@ -146,7 +146,8 @@ fn voice_messages_and_stickers() -> Result<()> {
         let own = world.path("own.webm");
         let params = json!({"message_id": id, "index": 0, "path": own});
         amara.call("messages.save_attachment", params)?;
-        let note = json!({"chat_id": chat, "attachments": [own], "send_as": "voice", "duration_ms": 1000});
+        let note =
+            json!({"chat_id": chat, "attachments": [own], "send_as": "voice", "duration_ms": 1000});
         let answer = text(&amara.call("messages.send", note)?, "message_id")?;
         ines.press_at(By::Css(format!("[data-message='{answer}'] [aria-label=Play]"))).await?;
         ines.see(By::Css(format!("[data-message='{answer}'] [aria-label=Pause]"))).await?;
