@@ -125,6 +125,11 @@ pub fn is_typing() -> bool {
         || element.is_content_editable()
 }
 
+/// Whether a dialog is open.
+pub fn in_dialog() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|found| found.is_some())
+}
+
 /// Puts a text on the clipboard.
 pub fn copy(text: &str) {
     if let Some(clipboard) = property(&window().navigator(), "clipboard") {

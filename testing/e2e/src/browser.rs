@@ -340,15 +340,6 @@ impl Browser {
         Ok(self.page.screenshot(&screens()?.join(format!("{name}.png"))).await?)
     }
 
-    /// The page in another language, from its beginning.
-    pub async fn speak(&self, language: &str) -> Result<()> {
-        let script = format!("localStorage.setItem('language', '{language}'); return true;");
-        self.script(&script, Duration::from_secs(10)).await?;
-        self.reload().await?;
-        self.see(By::Css(format!("html[lang='{language}'] body"))).await?;
-        Ok(())
-    }
-
     /// Ends it, and waits for that.
     pub async fn close(self) -> Result<()> {
         self.page.quit().await?;

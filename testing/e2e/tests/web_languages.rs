@@ -2,7 +2,7 @@
 //! nothing is cut off. Pictures of all of them.
 
 use anyhow::{Context, Result, ensure};
-use parlor_e2e::{Browser, Person, Size, Theme, World, in_browsers, text};
+use parlor_e2e::{Browser, DEADLINE, Person, Size, Theme, World, in_browsers, text};
 use serde_json::{Value, json};
 use thirtyfour::{By, Key};
 
@@ -73,6 +73,7 @@ fn nothing_is_cut_off_on_a_phone() -> Result<()> {
         let ines = Browser::start().await?;
         ines.look(Size::Phone, Theme::Light).await?;
         ines.open(server).await?;
+        ensure!(!finds_nothing(&ines).await?, "what is cut off is not found");
         for language in LANGUAGES {
             look.language = language;
             ines.speak(language).await?;
@@ -132,6 +133,19 @@ fn nothing_is_cut_off_on_a_phone() -> Result<()> {
     })?;
     ensure!(look.found.is_empty(), "does not fit:\n{}", look.found.join("\n"));
     Ok(())
+}
+
+/// Whether a button that is too narrow for its word is not noticed.
+async fn finds_nothing(ines: &Browser) -> Result<bool> {
+    let narrow = "const one = document.createElement('button');
+        one.className = 'btn';
+        one.style = 'inline-size: 30px; min-inline-size: 0; overflow: hidden; white-space: nowrap';
+        one.textContent = 'Wiederherstellungscode';
+        document.querySelector('.onb-main').append(one);
+        return true;";
+    ines.see(By::Css(".onb-main")).await?;
+    ines.script(narrow, DEADLINE).await?;
+    Ok(ines.does_not_fit().await?.is_empty())
 }
 
 /// The other member of a group.

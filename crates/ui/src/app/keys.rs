@@ -284,7 +284,8 @@ fn press(keys: Keys, event: &KeyboardEvent) -> bool {
         ("?", _) if !dom::is_typing() && !command && !alt => {
             keys.shortcuts.0.set(true);
         }
-        ("Escape", _) if !dom::is_typing() => keys.back(),
+        // A dialog that is open is closed by it, which the browser does.
+        ("Escape", _) if !dom::is_typing() && !dom::in_dialog() => keys.back(),
         _ => return false,
     }
     true

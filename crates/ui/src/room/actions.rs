@@ -6,18 +6,15 @@ use super::composing::{Composing, Picking};
 use super::react;
 use crate::list::preview;
 use crate::parts::dialog::{Question, Questions};
-use crate::parts::icon::{self, icon};
-use crate::parts::menu::{Menus, below, send_wrapper};
+use crate::parts::menu::{Menus, send_wrapper};
 use crate::state::preferences::Preferences;
 use crate::state::session::Session;
 use crate::state::thread::Threads;
 use crate::state::toasts::Toasts;
 use crate::{dom, t};
-use leptos::html;
 use leptos::prelude::*;
 use parlor_view::{ChatView, MessageView};
 use serde_json::json;
-use wasm_bindgen::JsCast;
 use web_sys::{KeyboardEvent, MouseEvent};
 
 /// What can be done with messages of a room.
@@ -290,42 +287,6 @@ fn focus_point() -> (f64, f64) {
         let rect = element.get_bounding_client_rect();
         (rect.left() + rect.width() / 2.0, rect.top() + rect.height().min(160.0))
     })
-}
-
-/// The buttons beside a message that the pointer is on; which that is changes.
-pub fn hover(actions: Actions, node: NodeRef<html::Div>, id: StoredValue<String>) -> impl IntoView {
-    let point = |event: &MouseEvent| {
-        event.stop_propagation();
-        let control = event.current_target()?.dyn_into::<web_sys::HtmlElement>().ok()?;
-        Some(below(&control))
-    };
-    let open = move |event: MouseEvent| {
-        if let Some(at) = point(&event) {
-            actions.menu(&id.get_value(), at);
-        }
-    };
-    let react = move |event: MouseEvent| {
-        if let Some(at) = point(&event) {
-            actions.offer_reactions(&id.get_value(), at);
-        }
-    };
-    let reply = move |event: MouseEvent| {
-        event.stop_propagation();
-        actions.reply(&id.get_value());
-    };
-    draw! {
-        <div node_ref=node class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
-            <button class={"icon-btn sm says"} aria-label={t!("react")} title={t!("react")} tabindex={"-1"} on:click=react>
-                {icon(icon::SMILEY, "s18")}
-            </button>
-            <button class={"icon-btn sm says"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
-                {icon(icon::ARROW_BEND_UP_LEFT, "s18 flip")}
-            </button>
-            <button class={"icon-btn sm"} aria-label={t!("more")} title={t!("more")} tabindex={"-1"} on:click=open>
-                {icon(icon::DOTS_THREE_BOLD, "s18")}
-            </button>
-        </div>
-    }
 }
 
 /// The line of a message, for quotes above the field.

@@ -3,12 +3,14 @@
 //! on and for the one that has the focus: they move from message to message. So does the mark that a message shows while
 //! a finger draws it aside to answer it.
 
-use super::actions::{Actions, hover};
+use super::actions::Actions;
 use crate::locale::{self, Moment};
 use crate::parts::hold::Hold;
 use crate::parts::icon::{self, icon};
+use crate::parts::menu::below;
 use crate::state::thread::Threads;
 use crate::swipe::Swipe;
+use crate::t;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -238,5 +240,41 @@ impl Pointed {
             beside.id.set_value(id);
             let _ = article.append_child(&node);
         }
+    }
+}
+
+/// The buttons beside a message that the pointer is on; which that is changes.
+fn hover(actions: Actions, node: NodeRef<html::Div>, id: StoredValue<String>) -> impl IntoView {
+    let point = |event: &MouseEvent| {
+        event.stop_propagation();
+        let control = event.current_target()?.dyn_into::<HtmlElement>().ok()?;
+        Some(below(&control))
+    };
+    let open = move |event: MouseEvent| {
+        if let Some(at) = point(&event) {
+            actions.menu(&id.get_value(), at);
+        }
+    };
+    let react = move |event: MouseEvent| {
+        if let Some(at) = point(&event) {
+            actions.offer_reactions(&id.get_value(), at);
+        }
+    };
+    let reply = move |event: MouseEvent| {
+        event.stop_propagation();
+        actions.reply(&id.get_value());
+    };
+    draw! {
+        <div node_ref=node class={"hover-acts desk-only"} role={"group"} aria-label={t!("message-menu")}>
+            <button class={"icon-btn sm says"} aria-label={t!("react")} title={t!("react")} tabindex={"-1"} on:click=react>
+                {icon(icon::SMILEY, "s18")}
+            </button>
+            <button class={"icon-btn sm says"} aria-label={t!("reply")} title={t!("reply")} tabindex={"-1"} on:click=reply>
+                {icon(icon::ARROW_BEND_UP_LEFT, "s18 flip")}
+            </button>
+            <button class={"icon-btn sm"} aria-label={t!("more")} title={t!("more")} tabindex={"-1"} on:click=open>
+                {icon(icon::DOTS_THREE_BOLD, "s18")}
+            </button>
+        </div>
     }
 }

@@ -4,6 +4,7 @@ use super::Browser;
 use anyhow::Result;
 use serde_json::Value;
 use std::time::Duration;
+use thirtyfour::By;
 
 /// What is looked at: what names a place or does something. Names that people chose may end in dots.
 const LOOK: &str = r#"
@@ -76,6 +77,15 @@ const LOOK: &str = r#"
 "#;
 
 impl Browser {
+    /// The page in another language, from its beginning.
+    pub async fn speak(&self, language: &str) -> Result<()> {
+        let script = format!("localStorage.setItem('language', '{language}'); return true;");
+        self.script(&script, Duration::from_secs(10)).await?;
+        self.reload().await?;
+        self.see(By::Css(format!("html[lang='{language}'] body"))).await?;
+        Ok(())
+    }
+
     /// What is cut off, lies outside the window or sticks out of what it is in, a line each.
     pub async fn does_not_fit(&self) -> Result<Vec<String>> {
         let found = self.script(LOOK, Duration::from_secs(10)).await?;

@@ -18,7 +18,7 @@ impl Actions {
     }
 
     /// Opens the emoji that are given most.
-    pub(super) fn offer_reactions(self, id: &str, at: (f64, f64)) {
+    pub fn offer_reactions(self, id: &str, at: (f64, f64)) {
         if self.can_answer(id) {
             let id = id.to_string();
             after(menu(), self.toasts, move |menu| menu(self, &id, at, false));
