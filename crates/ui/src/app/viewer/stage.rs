@@ -181,13 +181,14 @@ fn Body(show: Show) -> impl IntoView {
         }
         finger.set_value(None);
     };
+    // A button that is disabled while it has the focus would swallow the keys.
     let round = move |shape: Icon, name: String, by: isize| {
         draw! {
             <button
                 class={"icon-btn round desk-only"}
                 aria-label={name.clone()}
                 title={name}
-                disabled=move || !show.album.has(by)
+                aria-disabled=move || (!show.album.has(by)).to_string()
                 on:click=move |_| show.album.turn(by)
             >
                 {icon(shape, "s24 flip")}
