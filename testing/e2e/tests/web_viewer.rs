@@ -39,10 +39,12 @@ fn pictures_are_looked_through() -> Result<()> {
             amara.sync()?;
             ines.see_text(caption).await?;
         }
-        // The first press gets it, the next one shows it.
+        // The first press gets it; from then on it is here, and a press shows it.
         let last = "//article[contains(@aria-label, 'heron')]//button[contains(., 'Photo')]";
         ines.press_at(By::XPath(last)).await?;
         ines.see_gone(By::XPath(format!("{last}[contains(., 'KB')]"))).await?;
+        ines.reload().await?;
+        ines.see(By::XPath(format!("{last}//img[starts-with(@src, 'blob:')]"))).await?;
         ines.press_at(By::XPath(last)).await?;
         shows(&ines, "The heron").await?;
         ines.press_key(Key::Left).await?;
