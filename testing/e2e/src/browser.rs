@@ -17,6 +17,7 @@ use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
@@ -84,11 +85,18 @@ impl Browser {
     /// Starts one. `cargo xtask test` installs what it takes.
     pub async fn start_kind(kind: Kind) -> Result<Self> {
         let profile = tempfile::tempdir()?;
-        let (mut driver, wishes) = match kind {
-            Kind::Chromium | Kind::ChromiumPrivate => chromium(kind, profile.path())?,
-            Kind::Firefox | Kind::FirefoxPrivate => firefox(kind)?,
+        // A driver takes a port that is free in one family of addresses, and ends where the other has it in use.
+        let mut starts = 0..5;
+        let (driver, wishes, port) = loop {
+            starts.next().context("the browser's driver finds no port")?;
+            let (mut driver, wishes) = match kind {
+                Kind::Chromium | Kind::ChromiumPrivate => chromium(kind, profile.path())?,
+                Kind::Firefox | Kind::FirefoxPrivate => firefox(kind)?,
+            };
+            if let Some(port) = port(driver.take_stdout()?)? {
+                break (driver, wishes, port);
+            }
         };
-        let port = port(driver.take_stdout()?)?;
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes).await?;
         Ok(Self { page, profile, driver })
     }
@@ -402,9 +410,9 @@ fn quoted(text: &str) -> String {
     format!("{quote}{text}{quote}")
 }
 
-/// The port that the driver tells.
-fn port(stdout: impl std::io::Read + Send + 'static) -> Result<u16> {
-    let (sender, receiver) = std::sync::mpsc::channel();
+/// The port that the driver tells; `None` when it ended without one.
+fn port(stdout: impl std::io::Read + Send + 'static) -> Result<Option<u16>> {
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             // Chromium's driver: "... successfully on port 1234."; Firefox's: "... Listening on 127.0.0.1:1234".
@@ -416,5 +424,9 @@ fn port(stdout: impl std::io::Read + Send + 'static) -> Result<u16> {
             let _ = port.map(|port| sender.send(port));
         }
     });
-    receiver.recv_timeout(DEADLINE).context("the browser's driver does not tell its port")
+    match receiver.recv_timeout(DEADLINE) {
+        Ok(port) => Ok(Some(port)),
+        Err(RecvTimeoutError::Disconnected) => Ok(None),
+        Err(RecvTimeoutError::Timeout) => bail!("the browser's driver does not tell its port"),
+    }
 }
