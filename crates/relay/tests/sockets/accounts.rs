@@ -94,9 +94,15 @@ async fn a_deleted_account_is_gone() {
     a.send(delete(signed)).await;
     assert_eq!(a.goodbye().await, GoodbyeReason::Revoked);
     let mut again = Client::connect(&server.url).await;
-    assert_eq!(code(&ann.authenticate(&mut again).await), Code::NotFound);
+    assert_eq!(code(&ann.authenticate(&mut again).await), Code::Revoked);
+    // What others judge by stays for a while, without a name.
     let fetch = LogFetch { user_id: ann.user.to_vec(), from_seq: 0 };
-    assert_eq!(code(&b.ask(Request::LogFetch(fetch)).await), Code::NotFound);
+    match b.ask(Request::LogFetch(fetch)).await {
+        reply::Result::LogEntries(got) => {
+            assert_eq!((got.entries.len(), got.username), (1, None));
+        }
+        other => panic!("{other:?}"),
+    }
     // Whoever is left goes on.
     accepted(b.ask(Request::Post(post(1, b"alone", false))).await);
     drop((a, b, again));
