@@ -34,6 +34,8 @@ use zeroize::Zeroizing;
 
 /// What lock and channel of the first account are called.
 const NAME: &str = "parlor";
+/// Between two looks whether a passphrase was tried, milliseconds.
+const PAUSE: i32 = 50;
 
 /// One of the workers.
 struct Tab {
@@ -43,6 +45,8 @@ struct Tab {
     device: OnceCell<Device>,
     /// This worker has the lock, and what it would open takes a passphrase.
     locked: Cell<bool>,
+    /// Somebody's passphrase is being tried.
+    trying: Cell<bool>,
     /// The key of the database, which the leader tells: whoever goes on with it asks nobody for a passphrase.
     key: RefCell<Option<Secret>>,
     /// Who leads, and what is known of its device.
@@ -69,6 +73,7 @@ pub fn run() {
         channel,
         device: OnceCell::new(),
         locked: Cell::new(false),
+        trying: Cell::new(false),
         key: RefCell::default(),
         leader: RefCell::default(),
         open: RefCell::default(),
@@ -143,10 +148,21 @@ impl Tab {
             self.say(from, &wire::told(id, &json!(opened)));
             return true;
         }
+        let (tab, from) = (Rc::clone(self), from.clone());
+        if self.trying.get() {
+            let data = data.clone();
+            spawn_local(async move {
+                while tab.trying.get() {
+                    js::sleep(PAUSE).await;
+                }
+                tab.tried(&from, &data);
+            });
+            return true;
+        }
         if !self.locked.replace(false) {
             return false;
         }
-        let (tab, from) = (Rc::clone(self), from.clone());
+        self.trying.set(true);
         spawn_local(async move {
             let done = match what {
                 lock::Try::Unlock(passphrase) => tab.open(Opening::Passphrase(passphrase)).await,
@@ -158,6 +174,7 @@ impl Tab {
                     false
                 }
             };
+            tab.trying.set(false);
             tab.say(&from, &wire::told(id, &json!(done)));
         });
         true

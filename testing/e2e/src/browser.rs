@@ -149,6 +149,18 @@ impl Browser {
         }
     }
 
+    /// Waits until an expression in the page has a value that counts as true, looked at in each frame; the value.
+    pub async fn until(&self, expression: &str) -> Result<serde_json::Value> {
+        let look = format!(
+            "while (true) {{
+                const value = {expression};
+                if (value) return value;
+                await new Promise(requestAnimationFrame);
+            }}"
+        );
+        self.script(&look, DEADLINE).await
+    }
+
     /// Waits until something is not there any more.
     pub async fn see_gone(&self, what: impl Into<By>) -> Result<()> {
         let what = what.into();

@@ -42,13 +42,11 @@ fn a_browser_without_room_says_so_and_goes_on_when_there_is_some() -> Result<()>
             );
             ines.script(&paste, DEADLINE).await?;
             ines.press("Send").await?;
-            let outcome = format!("while (true) {{
-                const page = document.body.textContent;
-                if (page.includes('This device has no room left.')) return 'full';
-                if (document.querySelector('.thread').textContent.includes('Part {part}.')) return 'sent';
-                await new Promise(requestAnimationFrame);
-            }}");
-            if ines.script(&outcome, DEADLINE).await? == json!("full") {
+            let outcome = format!(
+                "document.body.textContent.includes('This device has no room left.') ? 'full'
+                 : document.querySelector('.thread').textContent.includes('Part {part}.') && 'sent'"
+            );
+            if ines.until(&outcome).await? == json!("full") {
                 break long;
             }
             part += 1;

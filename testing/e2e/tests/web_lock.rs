@@ -1,5 +1,4 @@
 //! The app lock: a passphrase before what a browser keeps, in all its tabs, and when it is forgotten.
-#![allow(clippy::unwrap_used)]
 
 use anyhow::{Result, ensure};
 use parlor_e2e::{Browser, World, in_browsers};

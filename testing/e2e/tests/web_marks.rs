@@ -1,8 +1,7 @@
 //! What one does with a message beside answering it: a star, its details, sending it silently; pausing notifications.
-#![allow(clippy::unwrap_used)]
 
 use anyhow::{Result, ensure};
-use parlor_e2e::{Browser, DEADLINE, World, in_browsers};
+use parlor_e2e::{Browser, World, in_browsers};
 use serde_json::json;
 use thirtyfour::{By, Key};
 
@@ -11,14 +10,10 @@ const FIELD: &str = "composer";
 /// Puts the focus on the message that says this.
 async fn focus(browser: &Browser, words: &str) -> Result<()> {
     let find = format!(
-        "while (true) {{
-            const all = [...document.querySelectorAll('[data-message]')];
-            const one = all.find(one => one.textContent.includes({words:?}));
-            if (one) {{ one.focus(); return; }}
-            await new Promise(requestAnimationFrame);
-        }}"
+        "[...document.querySelectorAll('[data-message]')].some(
+            (one) => one.textContent.includes({words:?}) && (one.focus(), true))"
     );
-    browser.script(&find, DEADLINE).await.map(|_| ())
+    browser.until(&find).await.map(|_| ())
 }
 
 #[test]

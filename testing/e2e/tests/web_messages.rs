@@ -1,7 +1,7 @@
 //! What is done with messages in a real browser: with the pointer, with a finger, with files on their way, and with
 //! what did not go.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use parlor_e2e::{Browser, DEADLINE, Size, Theme, World, in_browsers, text};
 use serde_json::json;
 use std::time::Duration;
@@ -158,7 +158,7 @@ fn what_is_on_its_way_can_be_stopped() -> Result<()> {
             let params = json!({"chat_id": chat, "attachments": [path]});
             sent.push(text(&amara.call("messages.send", params)?, "message_id")?);
         }
-        let [film_message, photo_message] = sent.as_slice() else { unreachable!() };
+        let [film_message, photo_message] = sent.as_slice() else { bail!("two messages") };
         ines.see(bubble(film_message)).await?;
         ines.see(bubble(photo_message)).await?;
 

@@ -1,19 +1,16 @@
 //! The recovery code in the web app: written down, proved, and changed.
 
 use anyhow::{Context, Result, ensure};
-use parlor_e2e::{Browser, DEADLINE, World, in_browsers};
+use parlor_e2e::{Browser, World, in_browsers};
 use thirtyfour::By;
 
 /// The code that is shown, once it is another than this.
 async fn shown(browser: &Browser, former: &str) -> Result<String> {
     let look = format!(
-        "while (true) {{
-            const code = document.querySelector('.reckey [role=img]')?.getAttribute('aria-label');
-            if (code && code !== {former:?}) return code;
-            await new Promise(requestAnimationFrame);
-        }}"
+        "[document.querySelector('.reckey [role=img]')?.getAttribute('aria-label')]
+            .find((code) => code && code !== {former:?})"
     );
-    let code = browser.script(&look, DEADLINE).await?;
+    let code = browser.until(&look).await?;
     Ok(code.as_str().context("a code")?.to_string())
 }
 

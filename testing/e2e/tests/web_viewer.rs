@@ -1,22 +1,17 @@
 //! Pictures of a chat at full size: one after the other, larger and smaller, answered from there.
-#![allow(clippy::unwrap_used)]
 
 use anyhow::{Result, ensure};
-use parlor_e2e::{Browser, DEADLINE, World, in_browsers};
+use parlor_e2e::{Browser, World, in_browsers};
 use serde_json::json;
 use thirtyfour::{By, Key};
 
 /// Waits until the picture with this caption is on the stage, whole.
 async fn shows(browser: &Browser, caption: &str) -> Result<()> {
     let look = format!(
-        "while (true) {{
-            const stage = document.querySelector('.viewer figure');
-            const picture = stage?.querySelector('img:not(.likeness)');
-            if (picture?.complete && stage.textContent.includes({caption:?})) return;
-            await new Promise(requestAnimationFrame);
-        }}"
+        "document.querySelector('.viewer figure img:not(.likeness)')?.complete
+         && document.querySelector('.viewer figure').textContent.includes({caption:?})"
     );
-    browser.script(&look, DEADLINE).await.map(|_| ())
+    browser.until(&look).await.map(|_| ())
 }
 
 #[test]

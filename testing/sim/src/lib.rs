@@ -18,6 +18,6 @@ pub use backups::restore;
 pub use check::{check, check_files};
 pub use device::Device;
 pub use network::Faults;
-pub use script::{Plan, Story, run};
+pub use script::{Plan, Story, create, run};
 pub use shrink::shrink;
 pub use world::{Crash, Frame, Intercept, Moment, Watch, World};

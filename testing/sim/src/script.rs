@@ -93,6 +93,17 @@ pub fn run(seed: u64, plan: Plan) -> Result<u64> {
 /// Worlds at rest, with the people of each, by their number.
 type Beginnings = BTreeMap<usize, Arc<(Frozen, Vec<UserId>)>>;
 
+/// Makes an account of this name.
+pub fn create(name: &str, username: Option<String>) -> Command {
+    Command::AccountCreate(AccountCreate {
+        server: "https://relay.test".into(),
+        display_name: name.into(),
+        username,
+        device_name: None,
+        invite: None,
+    })
+}
+
 impl Story {
     /// Everybody has an account; person 0 has founded a group of all and written to everybody. What led there is
     /// the same in all worlds of so many people, and so it is played once.
@@ -121,14 +132,8 @@ impl Story {
         let mut world = World::new(u64::MAX - people as u64, people)?;
         let mut users = Vec::new();
         for device in 0..people {
-            let wish = AccountCreate {
-                server: "https://relay.test".into(),
-                display_name: format!("Person {device}"),
-                username: Some(format!("person{device}")),
-                device_name: None,
-                invite: None,
-            };
-            expect(world.ask(device, Command::AccountCreate(wish))?)?;
+            let (name, username) = (format!("Person {device}"), format!("person{device}"));
+            expect(world.ask(device, create(&name, Some(username)))?)?;
             users.push(world.device(device)?.user()?.context("an account")?);
         }
         let (sends, files) = (Vec::new(), BTreeMap::new());

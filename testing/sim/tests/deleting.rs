@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use parlor_relay_core::dump;
-use parlor_sim::{Faults, Story, restore};
-use parlor_view::{AccountCreate, Answer, Code, Command};
+use parlor_sim::{Faults, Story, create, restore};
+use parlor_view::{Answer, Code, Command};
 
 /// Everybody who is meant says something in every chat.
 fn talk(story: &mut Story, devices: &[usize]) -> Result<()> {
@@ -59,14 +59,7 @@ fn an_account_is_deleted_everywhere() -> Result<()> {
     let new = story.world.add_device()?;
     let restored = story.world.ask(new, restore(&code))?;
     ensure!(restored.is_err_and(|failure| failure.code == Code::NotFound));
-    let wish = AccountCreate {
-        server: "https://relay.test".into(),
-        display_name: "Somebody new".into(),
-        username: None,
-        device_name: None,
-        invite: None,
-    };
-    ensure!(story.world.ask(0, Command::AccountCreate(wish))?.is_ok());
+    ensure!(story.world.ask(0, create("Somebody new", None))?.is_ok());
     Ok(())
 }
 

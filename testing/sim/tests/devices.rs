@@ -1,9 +1,9 @@
 //! Several devices of one person: linked, equal, removed.
 
 use anyhow::{Context, Result, bail, ensure};
-use parlor_sim::{Faults, Frame, Story, check};
+use parlor_sim::{Faults, Frame, Story, check, create};
 use parlor_store::messages::{Kind, MessageRow, State};
-use parlor_view::{AccountCreate, Answer, ChatFlags, Code, Command, DeviceView, Event};
+use parlor_view::{Answer, ChatFlags, Code, Command, DeviceView, Event};
 use parlor_wire::MessageId;
 use parlor_wire::relay::client_frame::Request;
 
@@ -190,14 +190,7 @@ fn a_removed_device_reads_nothing_sent_later() -> Result<()> {
         let answer = story.world.ask(removed, Command::ContactsList)?;
         ensure!(answer.is_err_and(|failure| failure.code == Code::Revoked));
         // The profile is good for something new.
-        let wish = AccountCreate {
-            server: "https://relay.test".into(),
-            display_name: "Somebody new".into(),
-            username: None,
-            device_name: None,
-            invite: None,
-        };
-        let created = story.world.ask(removed, Command::AccountCreate(wish))?;
+        let created = story.world.ask(removed, create("Somebody new", None))?;
         ensure!(created.is_ok(), "{created:?}");
         for device in &kept {
             let chat_id = story.group(*device)?.chat_id.text();

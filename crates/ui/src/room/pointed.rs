@@ -35,6 +35,9 @@ pub struct Pointed {
     beside: [Beside; 2],
 }
 
+/// From below the buttons to above them, with room for a line of emoji, pixels.
+const EMOJI: f64 = 100.0;
+
 /// The buttons beside a message, and which message that is.
 #[derive(Clone, Copy)]
 struct Beside {
@@ -256,8 +259,9 @@ fn hover(actions: Actions, node: NodeRef<html::Div>, id: StoredValue<String>) ->
         }
     };
     let react = move |event: MouseEvent| {
-        if let Some(at) = point(&event) {
-            actions.offer_reactions(&id.get_value(), at);
+        if let Some((aside, down)) = point(&event) {
+            // Above the message: below the last one is what is being written.
+            actions.offer_reactions(&id.get_value(), (aside, down - EMOJI));
         }
     };
     let reply = move |event: MouseEvent| {
