@@ -216,7 +216,7 @@ impl WorkerCore {
     }
 
     fn take_text(&self, text: &str) {
-        let Ok(text) = serde_json::from_str::<Text>(text) else { return };
+        let Some(text) = parlor_view::json::parse::<Text>(text) else { return };
         match (text.id, text.method.as_deref()) {
             (Some(id), None) => {
                 let answer = match text.error {
@@ -231,12 +231,12 @@ impl WorkerCore {
                 }
             }
             (_, Some("ready")) => {
-                if let Ok(Ready { account, storage }) = serde_json::from_value(text.params) {
+                if let Ok(Ready { account, storage }) = parlor_view::json::read(text.params) {
                     self.tell(Told::Ready { account, storage });
                 }
             }
             (_, Some("broken")) => {
-                if let Ok(Broken { reason, message }) = serde_json::from_value(text.params) {
+                if let Ok(Broken { reason, message }) = parlor_view::json::read(text.params) {
                     self.tell(Told::Broken { reason, message });
                 }
             }
@@ -364,7 +364,7 @@ impl Core for WorkerCore {
         let answer = self.post(|id| object(&[("id", id.into()), ("accounts", JsValue::TRUE)]));
         answer
             .map(|answer| match answer? {
-                Answer::Value(all) => serde_json::from_value(all).map_err(|_| odd()),
+                Answer::Value(all) => parlor_view::json::read(all).map_err(|_| odd()),
                 _ => Err(odd()),
             })
             .boxed_local()

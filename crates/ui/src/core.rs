@@ -168,6 +168,6 @@ struct Fields<'a>(&'a mut serde_json::Map<String, Value>);
 
 impl Fields<'_> {
     fn one<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        serde_json::from_value(self.0.remove(name)?).ok()
+        parlor_view::json::read(self.0.remove(name)?).ok()
     }
 }

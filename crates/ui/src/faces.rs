@@ -1,6 +1,8 @@
 //! How people and rooms look without a picture: initials, and colours by the hash of who they are, the same on every
 //! device.
 
+use crate::letters;
+
 /// The names of the avatars' gradients, `--ava-NAME-a` and `--ava-NAME-b`.
 pub const GRADIENTS: [&str; 10] =
     ["plum", "rust", "ochre", "moss", "jade", "teal", "blue", "violet", "rose", "slate"];
@@ -37,7 +39,7 @@ pub fn initials(name: &str) -> String {
     let alone = |c: char| ('\u{590}'..='\u{10ff}').contains(&c) || c >= '\u{2e80}';
     match (first, last) {
         (Some(first), _) if alone(first) => first.to_string(),
-        (first, last) => first.into_iter().chain(last).flat_map(char::to_uppercase).collect(),
+        (first, last) => letters::capital(&first.into_iter().chain(last).collect::<String>()),
     }
 }
 

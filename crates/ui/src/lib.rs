@@ -6,12 +6,9 @@
 // `view!` nests types deeply.
 #![recursion_limit = "512"]
 
-/// `view!` whose outcome is of one type whatever it draws: what is reactive is compiled once instead of once per
-/// element, which makes a large part of the page's size.
 #[cfg(target_family = "wasm")]
-macro_rules! draw {
-    ($($markup:tt)*) => { ::leptos::prelude::IntoAny::into_any(::leptos::prelude::view! { $($markup)* }) };
-}
+#[macro_use]
+extern crate parlor_ui_macro;
 
 /// What begins a part of the page that is loaded when it is wanted first, for `parts::later`: a function that fetches
 /// the part of this name and gives what draws it or does something.
@@ -31,6 +28,7 @@ pub mod emoji;
 pub mod faces;
 pub mod groups;
 pub mod heights;
+pub mod letters;
 pub mod markup;
 pub mod places;
 pub mod search;
@@ -47,6 +45,8 @@ pub mod core;
 mod details;
 #[cfg(target_family = "wasm")]
 mod dom;
+#[cfg(target_family = "wasm")]
+mod draw;
 #[cfg(target_family = "wasm")]
 mod fresh;
 #[cfg(target_family = "wasm")]

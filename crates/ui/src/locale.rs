@@ -1,8 +1,8 @@
 //! The language of the page and what the browser knows of it: plurals, digits, times, dates. Set once, before
 //! anything is drawn; another language is another load of the page.
 
-use crate::dom;
 use crate::words::{self, Argument, Language, Speaker};
+use crate::{dom, letters};
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
@@ -182,7 +182,8 @@ fn relative_day(days: i64) -> String {
     });
     let said = said.unwrap_or_default();
     let mut chars = said.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    let first: String = chars.by_ref().take(1).collect();
+    letters::capital(&first) + chars.as_str()
 }
 
 /// Minutes to add to UTC now.

@@ -122,7 +122,7 @@ pub trait Speaker {
 
 /// The best of [`CODES`] for what a person prefers (BCP 47), the most preferred first.
 pub fn best<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static str {
-    let main = |code: &str| code.split('-').next().unwrap_or_default().to_lowercase();
+    let main = |code: &str| code.split('-').next().unwrap_or_default().to_ascii_lowercase();
     let find = |wanted: &str| CODES.into_iter().find(|code| *code == main(wanted));
     wanted.into_iter().find_map(find).unwrap_or(ENGLISH.code)
 }

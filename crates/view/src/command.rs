@@ -1,5 +1,6 @@
 //! What can be asked of a device. Method and parameter names are those of `docs/rpc.md`.
 
+use crate::json;
 use crate::kinds::{NewContact, NewLocation, NewPoll, NewPreview, SendAs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -368,16 +369,9 @@ fn read<T: DeserializeOwned>(params: Value) -> Result<T, InvalidCommand> {
         let problem = "params has to be an object".to_string();
         return Err(InvalidCommand::Param { param: String::new(), problem });
     }
-    serde_path_to_error::deserialize(params).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = error.into_inner().to_string();
-        // Serde names an unknown or missing field in back quotes only.
-        let named = problem.split('`').nth(1).filter(|_| problem.contains(" field `"));
-        let param = match named {
-            Some(name) if path == "." => name.to_string(),
-            _ => path,
-        };
-        InvalidCommand::Param { param, problem }
+    json::read(params).map_err(|wrong| InvalidCommand::Param {
+        param: wrong.place().to_string(),
+        problem: wrong.problem().to_string(),
     })
 }
 

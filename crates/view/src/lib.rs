@@ -5,6 +5,7 @@
 
 mod command;
 mod error;
+pub mod json;
 mod kinds;
 mod model;
 pub mod rpc;

@@ -148,7 +148,8 @@ impl Bundle {
             })
             .map_err(|error| anyhow::anyhow!("{module} cannot be bound: {error:#}"))?;
         let plain = format!("{module}_bg.wasm");
-        let hashed = self.file(&format!("{module}.wasm"), fs::read(work.path().join(&plain))?);
+        let bytes = without_streams(&fs::read(work.path().join(&plain))?)?;
+        let hashed = self.file(&format!("{module}.wasm"), bytes);
         // The script finds its module by name.
         let script = fs::read_to_string(work.path().join(format!("{module}.js")))?;
         let script = script.replace(&plain, &hashed);
@@ -195,6 +196,23 @@ impl Bundle {
         }
         Ok(text)
     }
+}
+
+/// A module without the streams that the framework gives to scripts, for requests that Parlor does not make.
+fn without_streams(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut module = walrus::Module::from_buffer(bytes).context("a module cannot be read")?;
+    let is_stream = |name: &str| name.trim_start_matches("__wbg_").starts_with("intounderlying");
+    let streams: Vec<_> = module
+        .exports
+        .iter()
+        .filter(|export| is_stream(&export.name))
+        .map(|export| export.id())
+        .collect();
+    for stream in streams {
+        module.exports.delete(stream);
+    }
+    walrus::passes::gc::run(&mut module);
+    Ok(module.emit_wasm())
 }
 
 /// Writes the files, compressed where that helps, and says how large they are.

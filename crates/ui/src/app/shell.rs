@@ -8,7 +8,6 @@ use crate::parts::avatar::{Face, face};
 use crate::parts::icon::{self, Icon, icon};
 use crate::parts::later::{Where, later};
 use crate::parts::mark::Mark;
-use crate::room::Room;
 use crate::route::{Place, Router};
 use crate::search::palette::PaletteHost;
 use crate::state::chats::Chats;
@@ -52,7 +51,7 @@ pub fn Shell() -> impl IntoView {
         <div class=move || if beside() { "app three" } else { "app" } data-view=pane>
             <Rail />
             {move || match frame.get() {
-                Frame::Chats => draw! { <ListPane /><Room /><Details /> }.into_any(),
+                Frame::Chats => draw! { <ListPane />{later(Where::Pane, crate::room::room(), |room| room())}<Details /> }.into_any(),
                 Frame::New => draw! { <ListPane />{later(Where::Pane, crate::fresh::room(), |room| room())} }.into_any(),
                 Frame::Settings => later(Where::Pane, crate::settings::pane(), |pane| pane()),
             }}

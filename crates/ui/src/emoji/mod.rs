@@ -5,6 +5,8 @@
 #[cfg(target_family = "wasm")]
 pub mod picker;
 
+use crate::letters;
+
 /// A line per group (`#`) and per emoji: itself, a tab, `+` if it has skin tones, its name and other words.
 #[cfg(not(target_family = "wasm"))]
 pub const LIST: &str = include_str!(concat!(env!("OUT_DIR"), "/emoji.txt"));
@@ -60,15 +62,12 @@ pub fn groups(list: &'static str) -> Vec<Vec<Emoji>> {
 
 /// Emoji that have every word of a query at the beginning of one of theirs; whole names first.
 pub fn search(list: &'static str, query: &str) -> Vec<Emoji> {
-    let query = query.to_lowercase();
+    let query = letters::small(query);
     let wanted: Vec<&str> = query.split_whitespace().collect();
     let fits = |emoji: &Emoji| {
-        let has = |wanted: &&str| {
-            emoji
-                .words
-                .split([' ', ',', '-', ':'])
-                .any(|word| word.to_lowercase().starts_with(wanted))
-        };
+        let words = letters::small(emoji.words);
+        let has =
+            |wanted: &&str| words.split([' ', ',', '-', ':']).any(|word| word.starts_with(wanted));
         wanted.iter().all(has)
     };
     let mut found: Vec<Emoji> = groups(list).into_iter().flatten().filter(fits).collect();

@@ -31,22 +31,34 @@ pub fn later<F: Copy + Send + Sync + 'static>(
     part: impl Future<Output = Part<F>> + 'static,
     draw: impl Fn(F) -> AnyView + Send + 'static,
 ) -> AnyView {
-    let mut part: Pin<Box<dyn Future<Output = Part<F>>>> = Box::pin(part);
-    let there = RwSignal::new((&mut part).now_or_never().map(Result::ok));
+    let part = async move {
+        let part = part.await.ok()?;
+        Some(Box::new(move || draw(part)) as Drawing)
+    };
+    drawn(place, Box::pin(part))
+}
+
+/// What draws a part that is there.
+type Drawing = Box<dyn Fn() -> AnyView>;
+
+fn drawn(place: Where, mut part: Pin<Box<dyn Future<Output = Option<Drawing>>>>) -> AnyView {
+    let there = RwSignal::new_local((&mut part).now_or_never());
     if there.with_untracked(Option::is_none) {
         let toasts = Toasts::here();
         leptos::task::spawn_local(async move {
-            let came = part.await.ok();
-            if there.try_set(Some(came)).is_none() && came.is_none() && place == Where::Above {
+            let came = part.await;
+            let missing = came.is_none();
+            if there.try_set(Some(came)).is_none() && missing && place == Where::Above {
                 tell(toasts);
             }
         });
     }
-    let drawn = move || match there.get()? {
-        Some(there) => Some(draw(there)),
-        None => (place == Where::Pane).then(missing),
-    };
-    drawn.into_any()
+    draw! {
+        {move || there.with(|there| match there.as_ref()? {
+            Some(draw) => Some(draw()),
+            None => (place == Where::Pane).then(missing),
+        })}
+    }
 }
 
 /// Does something that a part can do, when it is there.
@@ -55,14 +67,17 @@ pub fn after<F: 'static>(
     toasts: Toasts,
     act: impl FnOnce(F) + 'static,
 ) {
-    let mut part = Box::pin(part);
-    match (&mut part).now_or_never() {
-        Some(Ok(there)) => act(there),
-        Some(Err(_)) => tell(toasts),
+    let act = async move { part.await.map(act).is_ok() };
+    acted(Box::pin(act), toasts);
+}
+
+fn acted(mut act: Pin<Box<dyn Future<Output = bool>>>, toasts: Toasts) {
+    match (&mut act).now_or_never() {
+        Some(true) => {}
+        Some(false) => tell(toasts),
         None => leptos::task::spawn_local(async move {
-            match part.await {
-                Ok(there) => act(there),
-                Err(_) => tell(toasts),
+            if !act.await {
+                tell(toasts);
             }
         }),
     }

@@ -4,7 +4,7 @@
 use super::icon::{ARROW_BEND_UP_LEFT, ARROW_BEND_UP_RIGHT, Icon, icon};
 use super::keycap::caps;
 use super::later::{Where, later};
-use crate::{dom, t};
+use crate::{dom, letters, t};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -243,7 +243,7 @@ fn keys(menu: &HtmlElement, event: &KeyboardEvent, menus: Menus) {
         key if key.chars().count() == 1 => {
             let begins = |line: &&HtmlElement| {
                 let text = line.text_content().unwrap_or_default();
-                text.trim().to_lowercase().starts_with(&key.to_lowercase())
+                letters::small(text.trim()).starts_with(&letters::small(key))
             };
             let after = at.map_or(0, |at| at + 1);
             let found = (after..count + after)

@@ -8,7 +8,7 @@ use crate::parts::icon::{self, Icon, icon};
 use crate::state::session::Session;
 use crate::state::toasts::Toasts;
 use crate::state::transfers::Transfers;
-use crate::{dom, t};
+use crate::{dom, letters, t};
 use leptos::html;
 use leptos::prelude::*;
 use parlor_view::{AttachmentView, MessageView};
@@ -355,7 +355,7 @@ fn symbol(file: &AttachmentView) -> Icon {
 fn kind_name(file: &AttachmentView) -> String {
     let ending =
         file.name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.len() <= 5);
-    ending.map_or_else(|| t!("kind-file"), str::to_uppercase)
+    ending.map_or_else(|| t!("kind-file"), letters::capital)
 }
 
 /// Lets the browser save content under a name.

@@ -34,7 +34,7 @@ pub fn entities(message: &MessageView) -> Vec<Entity> {
     message
         .entities
         .iter()
-        .filter_map(|entity| serde_json::from_value(entity.clone()).ok())
+        .filter_map(|entity| parlor_view::json::read(entity.clone()).ok())
         .collect()
 }
 

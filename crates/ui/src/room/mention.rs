@@ -5,7 +5,7 @@ use super::composing::Composing;
 use super::members::Members;
 use crate::parts::avatar::{Face, face};
 use crate::state::people::People;
-use crate::t;
+use crate::{letters, t};
 use leptos::prelude::*;
 use parlor_view::MemberView;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
@@ -31,11 +31,11 @@ impl Mentioning {
         let members = Members::here();
         let begun = RwSignal::new(None::<(u32, String)>);
         let offered = Memo::new(move |_| {
-            let Some(begun) = begun.get().map(|(_, begun)| begun.to_lowercase()) else {
+            let Some(begun) = begun.get().map(|(_, begun)| letters::small(&begun)) else {
                 return Vec::new();
             };
             let fits = |member: &&MemberView| {
-                let name = member.display_name.to_lowercase();
+                let name = letters::small(&member.display_name);
                 name.starts_with(&begun)
                     || name.split_whitespace().any(|word| word.starts_with(&begun))
             };

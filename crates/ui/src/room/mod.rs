@@ -54,11 +54,17 @@ pub fn has_field() -> bool {
     chat.is_some_and(|chat| !chat.left && !chat.requested)
 }
 
+apart! {
+    /// The room.
+    room: pub fn room() -> AnyView { draw! { <Room /> } }
+}
+
 /// The room: the chat that is open, or a word on how to open one.
 #[component]
-pub fn Room() -> impl IntoView {
+fn Room() -> impl IntoView {
     let router = Router::here();
     let chats = Chats::here();
+    Threads::here().follow();
     let open = Memo::new(move |old: Option<&Option<String>>| {
         chats.loaded.track();
         chats.order.track();

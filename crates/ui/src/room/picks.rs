@@ -11,7 +11,7 @@ use crate::state::chats::{Chats, Key};
 use crate::state::people::People;
 use crate::state::session::Session;
 use crate::state::toasts::Toasts;
-use crate::{locale, t};
+use crate::{letters, locale, t};
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
@@ -104,11 +104,12 @@ fn Targets(ids: Vec<String>, close: Callback<()>) -> impl IntoView {
         });
     };
     let rows = move || {
-        let query = query.get().to_lowercase();
+        let query = letters::small(&query.get());
         let target = |key: &Key| {
             let chat = chats.get(&key.id)?.get_untracked();
-            let fits =
-                !chat.left && !chat.requested && row::title(&chat).to_lowercase().contains(&query);
+            let fits = !chat.left
+                && !chat.requested
+                && letters::small(&row::title(&chat)).contains(&query);
             fits.then_some(chat)
         };
         let found =

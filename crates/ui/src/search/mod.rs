@@ -5,6 +5,8 @@ pub mod palette;
 #[cfg(target_family = "wasm")]
 pub mod pane;
 
+use crate::letters;
+
 /// A stretch of a text, and whether it was looked for.
 pub type Piece = (String, bool);
 
@@ -43,11 +45,10 @@ pub fn snippet(text: &str, found: &[(usize, usize)]) -> Vec<Piece> {
 
 /// A name with the beginning of each word that was looked for marked; nothing if a word of the query is not in it.
 pub fn matching(name: &str, query: &str) -> Option<Vec<Piece>> {
-    let fold = |c: char| c.to_lowercase().next().unwrap_or(c);
-    let chars: Vec<char> = name.chars().map(fold).collect();
+    let chars = letters::small_each(name);
     let mut found = Vec::new();
     for word in query.split_whitespace() {
-        let word: Vec<char> = word.chars().map(fold).collect();
+        let word = letters::small_each(word);
         let begins = |at: &usize| {
             let apart = *at == 0 || chars.get(at - 1).is_some_and(|c| !c.is_alphanumeric());
             apart && chars.get(*at..).is_some_and(|rest| rest.starts_with(&word))

@@ -86,7 +86,7 @@ pub fn Server() -> impl IntoView {
 fn Known(whole: Value, at: u64) -> impl IntoView {
     let host = window().location().host().unwrap_or_default();
     let raw = serde_json::to_string_pretty(&whole).unwrap_or_default();
-    let lines = serde_json::from_value::<Record>(whole).ok().map(|record| lines(&record));
+    let lines = parlor_view::json::read::<Record>(whole).ok().map(|record| lines(&record));
     let waiting = lines.as_ref().map_or(0, |(_, waiting)| *waiting);
     let lines = lines.map(|(lines, _)| lines).unwrap_or_default();
     let kinds = lines.len();

@@ -48,7 +48,7 @@ pub fn Name() -> impl IntoView {
         let wish = json!({
             "server": server(),
             "display_name": name.get_untracked().trim(),
-            "username": some(handle).map(|handle| handle.to_lowercase()),
+            "username": some(handle).map(|handle| handle.to_ascii_lowercase()),
             "invite": some(invite),
             "device_name": device_name(),
         });

@@ -107,7 +107,7 @@ impl Accounts {
         let all = self.session.core().accounts().await.unwrap_or_default();
         let others = all.into_iter().filter(|(number, _)| *number != self.number);
         let others =
-            others.filter_map(|(number, known)| Some((number, serde_json::from_str(&known).ok()?)));
+            others.filter_map(|(number, known)| Some((number, parlor_view::json::parse(&known)?)));
         // The page may be gone.
         let _ = self.others.try_set(others.collect());
     }

@@ -64,14 +64,9 @@ fn take(all: All, event: &Event) {
             all.people.saw(&message.sender);
             all.typing.wrote(message);
             all.chats.received(message);
-            all.thread.received(message);
             all.alerts.received(message);
         }
-        Event::MessageUpdated { message } => {
-            all.chats.changed(message);
-            all.thread.changed(message);
-        }
-        Event::MessageRemoved { chat_id, message_id } => all.thread.removed(chat_id, message_id),
+        Event::MessageUpdated { message } => all.chats.changed(message),
         Event::TransferProgress { message_id, index, done, total, .. } => {
             all.transfers.moved(message_id, *index, *done, *total);
         }
@@ -80,8 +75,10 @@ fn take(all: All, event: &Event) {
             begin_anew("removed");
         }
         Event::AccountDeleted { .. } => begin_anew("deleted"),
+        Event::MessageRemoved { .. } => {}
         other => all.session.other(other),
     }
+    all.thread.told(event);
 }
 
 /// This device was removed from the account, or the account was deleted, and what was here is gone: the page begins

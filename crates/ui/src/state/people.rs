@@ -1,6 +1,7 @@
 //! Who is who: names and faces by account, from the list of contacts and from what they write.
 
 use super::session::Session;
+use crate::letters;
 use crate::parts::avatar::Face;
 use leptos::prelude::*;
 use parlor_view::{ChatView, ContactView, SenderView};
@@ -99,7 +100,7 @@ impl People {
             let kept = all.iter().filter(|(id, person)| shown(id, person));
             kept.map(|(id, person)| (id.clone(), person.clone())).collect::<Vec<_>>()
         });
-        found.sort_by_cached_key(|(_, person)| person.name.to_lowercase());
+        found.sort_by_cached_key(|(_, person)| letters::small(&person.name));
         found
     }
 

@@ -44,7 +44,7 @@ impl Preferences {
             density: RwSignal::new(read("density")),
             text: RwSignal::new(read("text").parse().unwrap_or(100).clamp(80, 200)),
             paper: RwSignal::new(paper.unwrap_or_else(|| "arches".into())),
-            papers: RwSignal::new(serde_json::from_str(&read("papers")).unwrap_or_default()),
+            papers: RwSignal::new(parlor_view::json::parse(&read("papers")).unwrap_or_default()),
             language: RwSignal::new(read("language")),
             letters: RwSignal::new(read("letters") != "off"),
             alerts: RwSignal::new(read("alerts") == "on"),

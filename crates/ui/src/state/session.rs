@@ -83,7 +83,7 @@ impl Session {
     /// Asks the engine; the answer is read as `T`.
     pub async fn ask<T: DeserializeOwned>(self, method: &str, params: Value) -> Result<T, Problem> {
         let answer = self.core().call(method, params).await?;
-        serde_json::from_value(answer).map_err(|error| Problem::new("internal", error.to_string()))
+        parlor_view::json::read(answer).map_err(|error| Problem::new("internal", error.to_string()))
     }
 
     /// Asks the engine for something that answers nothing.

@@ -9,7 +9,7 @@ use crate::groups::{self, Place};
 use crate::locale;
 use crate::places::{self, Stretch};
 use leptos::prelude::*;
-use parlor_view::MessageView;
+use parlor_view::{Event, MessageView};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -79,6 +79,8 @@ pub struct Threads {
     /// The first message that was new when the chat was opened, and how many there were.
     pub new_from: RwSignal<Option<(Arc<str>, u64)>>,
     busy: StoredValue<bool>,
+    /// What takes events, once there is a room: it is loaded apart.
+    taking: StoredValue<Option<fn(Threads, &Event)>>,
 }
 
 impl Threads {
@@ -96,6 +98,7 @@ impl Threads {
             quoted: StoredValue::new(BTreeMap::new()),
             new_from: RwSignal::new(None),
             busy: StoredValue::new(false),
+            taking: StoredValue::new(None),
         };
         provide_context(thread);
         thread
@@ -140,7 +143,24 @@ impl Threads {
         }
     }
 
-    pub(super) fn received(self, message: &MessageView) {
+    /// Takes events from now on.
+    pub fn follow(self) {
+        self.taking.set_value(Some(|threads, event| match event {
+            Event::MessageReceived { message } => threads.received(message),
+            Event::MessageUpdated { message } => threads.changed(message),
+            Event::MessageRemoved { chat_id, message_id } => threads.removed(chat_id, message_id),
+            _ => {}
+        }));
+    }
+
+    /// Hands an event to the room, if there is one.
+    pub(super) fn told(self, event: &Event) {
+        if let Some(take) = self.taking.get_value() {
+            take(self, event);
+        }
+    }
+
+    fn received(self, message: &MessageView) {
         if self.chat_id.with_untracked(|open| *open == message.chat_id)
             && self.loaded.get_untracked()
         {
@@ -148,7 +168,7 @@ impl Threads {
         }
     }
 
-    pub(super) fn changed(self, message: &MessageView) {
+    fn changed(self, message: &MessageView) {
         if self.chat_id.with_untracked(|open| *open != message.chat_id)
             || !self.loaded.get_untracked()
         {
@@ -220,7 +240,7 @@ impl Threads {
     }
 
     /// A message went for this account.
-    pub(super) fn removed(self, chat_id: &str, message_id: &str) {
+    fn removed(self, chat_id: &str, message_id: &str) {
         if self.chat_id.with_untracked(|open| *open == chat_id) {
             self.remove(message_id);
         }

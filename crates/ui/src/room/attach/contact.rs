@@ -5,7 +5,7 @@ use crate::parts::avatar::face;
 use crate::parts::dialog::Dialog;
 use crate::parts::icon::{self, icon};
 use crate::state::people::{People, Person};
-use crate::t;
+use crate::{letters, t};
 use leptos::prelude::*;
 use serde_json::json;
 
@@ -25,9 +25,9 @@ pub fn ContactDialog(close: Callback<()>) -> impl IntoView {
         }
     };
     let lines = move || {
-        let query = query.get().to_lowercase();
+        let query = letters::small(&query.get());
         let fits = |person: &Person| {
-            let named = person.name.to_lowercase().contains(&query);
+            let named = letters::small(&person.name).contains(&query);
             !person.blocked && (named || person.address.contains(&query))
         };
         let found = people.sorted(|_, person| fits(person));
