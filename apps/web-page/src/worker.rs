@@ -226,9 +226,7 @@ impl WorkerCore {
                 self.answer(id, answer);
             }
             (_, Some("event")) => {
-                if let Some(event) = parlor_ui::core::event(text.params) {
-                    self.tell(Told::Event(Box::new(event)));
-                }
+                self.tell(Told::Event(text.params));
             }
             (_, Some("ready")) => {
                 if let Ok(Ready { account, storage }) = parlor_view::json::read(text.params) {

@@ -57,8 +57,8 @@ pub enum Told {
         /// For details.
         message: String,
     },
-    /// Something changed.
-    Event(Box<Event>),
+    /// Something changed: an event as `docs/rpc.md` has it.
+    Event(Value),
 }
 
 /// The number of the account that this tab is for: [`Core::accounts`].
@@ -104,33 +104,12 @@ pub trait Core {
     ) -> LocalBoxFuture<'static, Result<web_sys::Blob, Problem>>;
 }
 
-/// Reads an event as `docs/rpc.md` has it; nothing for one that this version does not know. By hand: the derived way
-/// holds every model twice.
-pub fn event(mut params: Value) -> Option<Event> {
-    let kind = params.get("type")?.as_str()?.to_string();
-    let mut take = Fields(params.as_object_mut()?);
+/// Reads an event of the device and the account as `docs/rpc.md` has it; nothing for any other, which is left as it is.
+/// By hand: the derived way holds every model twice.
+pub fn event(params: &mut Value) -> Option<Event> {
+    let (kind, mut take) = Fields::of(params)?;
     Some(match kind.as_str() {
         "connection" => Event::Connection { state: take.one("state")? },
-        "chat.requested" => Event::ChatRequested { chat: take.one("chat")? },
-        "chat.updated" => Event::ChatUpdated { chat: take.one("chat")? },
-        "message.received" => Event::MessageReceived { message: take.one("message")? },
-        "message.updated" => Event::MessageUpdated { message: take.one("message")? },
-        "message.removed" => Event::MessageRemoved {
-            chat_id: take.one("chat_id")?,
-            message_id: take.one("message_id")?,
-        },
-        "transfer.progress" => Event::TransferProgress {
-            message_id: take.one("message_id")?,
-            index: take.one("index")?,
-            direction: take.one("direction")?,
-            done: take.one("done")?,
-            total: take.one("total")?,
-        },
-        "typing" => Event::Typing {
-            chat_id: take.one("chat_id")?,
-            user_id: take.one("user_id")?,
-            typing: take.one("typing")?,
-        },
         "device.linked" => {
             Event::DeviceLinked { user_id: take.one("user_id")?, device_id: take.one("device_id")? }
         }
@@ -163,11 +142,18 @@ pub fn event(mut params: Value) -> Option<Event> {
     })
 }
 
-/// The fields of an object, taken out one by one.
-struct Fields<'a>(&'a mut serde_json::Map<String, Value>);
+/// The fields of an event, taken out one by one.
+pub struct Fields<'a>(&'a mut serde_json::Map<String, Value>);
 
-impl Fields<'_> {
-    fn one<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+impl<'a> Fields<'a> {
+    /// Of this event, with its kind.
+    pub fn of(event: &'a mut Value) -> Option<(String, Self)> {
+        let kind = event.get("type")?.as_str()?.to_string();
+        Some((kind, Self(event.as_object_mut()?)))
+    }
+
+    /// One of them; nothing if it is not there or is something else.
+    pub fn one<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         parlor_view::json::read(self.0.remove(name)?).ok()
     }
 }

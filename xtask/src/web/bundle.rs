@@ -109,13 +109,22 @@ impl Bundle {
     /// Takes the page's module in, in its files, with the scripts of the first and of the others.
     fn page(&mut self, wasm: &Path, folder: &Path) -> Result<()> {
         let Split { first, parts, shared } = split(wasm)?;
-        let lengths: Vec<_> = shared.iter().map(Vec::len).collect();
-        let shared = self.file("shared.bin", shared.concat());
-        let shared = json!([format!("/app/{shared}"), lengths]);
+        let mut common = Vec::new();
+        for (number, shared) in shared.into_iter().enumerate() {
+            let lengths: Vec<_> = shared.modules.iter().map(Vec::len).collect();
+            let file = self.file(&format!("shared-{}.bin", number + 1), shared.modules.concat());
+            common.push((json!([format!("/app/{file}"), lengths]), shared.parts));
+        }
         let mut loader = fs::read_to_string(folder.join("parts.js"))?;
         for (part, module) in parts {
             let file = self.file(&format!("{part}.wasm"), module);
-            let files = json!([shared, [format!("/app/{file}")]]);
+            let mut files: Vec<_> = common
+                .iter()
+                .filter(|(_, parts)| parts.contains(&part))
+                .map(|(files, _)| files.clone())
+                .collect();
+            files.push(json!([format!("/app/{file}")]));
+            let files = Value::from(files);
             writeln!(loader, "export const __wasm_split_load_{part} = part(...{files});")?;
         }
         let loader = self.file("parts.js", loader.into_bytes());

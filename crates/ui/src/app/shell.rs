@@ -1,6 +1,5 @@
 //! The frame with an account: rail, list, room on a wide screen; one pane and tabs on a phone.
 
-use super::Skip;
 use super::banner::Banner;
 use crate::details::Details;
 use crate::list::ListPane;
@@ -11,8 +10,9 @@ use crate::parts::mark::Mark;
 use crate::route::{Place, Router};
 use crate::search::palette::PaletteHost;
 use crate::state::chats::Chats;
-use crate::state::session::Session;
-use crate::{locale, t};
+use crate::state::inside::Inside;
+use crate::state::session::{Phase, Session};
+use crate::{dom, locale, t};
 use leptos::prelude::*;
 
 /// Which panes are drawn.
@@ -23,9 +23,18 @@ enum Frame {
     Settings,
 }
 
+apart! {
+    /// The frame of the account that there is.
+    frame: pub fn frame() -> AnyView {
+        Inside::begin();
+        title();
+        draw! { <Shell /> }
+    }
+}
+
 /// The frame.
 #[component]
-pub fn Shell() -> impl IntoView {
+fn Shell() -> impl IntoView {
     let router = Router::here();
     let frame = Memo::new(move |_| {
         router.place.with(|place| match place {
@@ -61,6 +70,7 @@ pub fn Shell() -> impl IntoView {
             <super::opened::OpenedHost />
             <super::shortcuts::ShortcutsHost />
         </div>
+        <super::viewer::ViewerHost />
     }
 }
 
@@ -143,4 +153,41 @@ fn Tabs() -> impl IntoView {
             {tab(Place::Settings(String::new()), t!("you"), icon::USER_CIRCLE, icon::USER_CIRCLE_FILL, settings.into())}
         </nav>
     }
+}
+
+/// The title of the window says how many chats wait, and which is open.
+fn title() {
+    let (chats, session, router) = (Chats::here(), Session::here(), Router::here());
+    Effect::new(move || {
+        let open = router
+            .chat_id()
+            .and_then(|id| chats.find(&id))
+            .map(|chat| crate::list::row::title(&chat));
+        let name = match (open, session.phase.get()) {
+            (Some(open), Phase::In) => format!("{open} · Parlor"),
+            _ => "Parlor".to_string(),
+        };
+        let unread = chats.unread();
+        document().set_title(&if unread > 0 {
+            format!("({}) {name}", locale::number(unread as f64))
+        } else {
+            name
+        });
+        let badge = if unread > 0 { "setAppBadge" } else { "clearAppBadge" };
+        dom::method(
+            &window().navigator(),
+            badge,
+            &if unread > 0 { vec![(unread as f64).into()] } else { vec![] },
+        );
+    });
+}
+
+/// The link that comes before everything.
+#[component]
+fn Skip() -> impl IntoView {
+    let press = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        dom::focus_id(crate::room::FIELD);
+    };
+    draw! { <a class={"skip"} href={"#composer"} on:click=press>{t!("skip")}</a> }
 }

@@ -5,6 +5,7 @@
 //! A server that was upgraded has the parts of an older page no more: then there is a word on it and a way to the new
 //! page.
 
+use crate::app::start::Starting;
 use crate::state::toasts::Toasts;
 use crate::t;
 use futures_util::FutureExt;
@@ -21,6 +22,8 @@ pub type Part<F> = Result<F, SplitLoaderError>;
 pub enum Where {
     /// It is a pane; what went wrong stands there.
     Pane,
+    /// It is all there is; until it has come, the page starts.
+    Page,
     /// It lies above everything; what went wrong is a toast.
     Above,
 }
@@ -54,9 +57,11 @@ fn drawn(place: Where, mut part: Pin<Box<dyn Future<Output = Option<Drawing>>>>)
         });
     }
     draw! {
-        {move || there.with(|there| match there.as_ref()? {
-            Some(draw) => Some(draw()),
-            None => (place == Where::Pane).then(missing),
+        {move || there.with(|there| match (there, place) {
+            (Some(Some(draw)), _) => Some(draw()),
+            (Some(None), Where::Pane | Where::Page) => Some(missing()),
+            (None, Where::Page) => Some(draw! { <Starting /> }),
+            _ => None,
         })}
     }
 }

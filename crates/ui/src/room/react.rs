@@ -74,14 +74,16 @@ pub fn reactions(message: &MessageView) -> Option<AnyView> {
 pub fn failure(message: &MessageView) -> Option<AnyView> {
     let failed = message.mine && message.state == "failed";
     let reason = message.attachments.iter().find_map(|file| file.error.as_deref());
+    let failed = failed.then(Actions::here);
     let words = match reason {
+        _ if failed.is_some_and(|actions| !actions.is_member()) => t!("failed-left"),
         Some("too_large") => t!("failed-too-large"),
         Some("quota") => t!("failed-quota"),
         Some("not_found") => t!("failed-lost"),
         _ => t!("failed-refused"),
     };
-    failed.then(|| {
-        let (actions, id) = (Actions::here(), message.message_id.clone());
+    failed.map(|actions| {
+        let id = message.message_id.clone();
         // Who is not in the chat any more can be let in again.
         let again = actions.is_member().then(|| {
             draw! { <button tabindex={"-1"} on:click=move |_| actions.retry(&id)>{t!("send-again")}</button> }

@@ -6,7 +6,6 @@ use crate::core::Problem;
 use crate::parts::icon::{COPY, icon};
 use crate::parts::qr::Qr;
 use crate::route::{Place, Router};
-use crate::state::All;
 use crate::state::session::Session;
 use crate::{dom, t};
 use leptos::prelude::*;
@@ -32,7 +31,7 @@ enum Stage {
 
 #[component]
 pub fn Link() -> impl IntoView {
-    let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
+    let (session, router) = (Session::here(), Router::here());
     let (stage, problem) = (RwSignal::new(Stage::Asking), RwSignal::new(None::<Problem>));
     let again = RwSignal::new(false);
     let begin = move || {
@@ -52,7 +51,7 @@ pub fn Link() -> impl IntoView {
             again.set(true);
             begin();
         }
-        Some(Event::LinkDone { .. }) => enter(all, router),
+        Some(Event::LinkDone { .. }) => enter(session, router),
         _ => {}
     });
     draw! {

@@ -7,10 +7,10 @@ mod restore;
 
 use crate::app::problems;
 use crate::core::Problem;
+use crate::parts::later::{Where, later};
 use crate::parts::mark::Mark;
 use crate::route::{Place, Router};
-use crate::state::session::{Phase, Session};
-use crate::state::{self, All};
+use crate::state::session::Session;
 use crate::{dom, t};
 use leptos::prelude::*;
 
@@ -22,6 +22,15 @@ apart! {
 apart! {
     /// The door to what is locked.
     start: pub fn locked() -> AnyView { draw! { <Frame><locked::Locked /></Frame> } }
+}
+
+apart! {
+    /// The ways back to an account that there is elsewhere.
+    link: fn link() -> AnyView { draw! { <link::Link /> } }
+}
+
+apart! {
+    link: fn restore() -> AnyView { draw! { <restore::Restore /> } }
 }
 
 /// The picture, and what stands beside it.
@@ -41,6 +50,8 @@ fn Frame(children: Children) -> impl IntoView {
 #[component]
 fn Out() -> impl IntoView {
     let router = Router::here();
+    // Nothing waits for somebody who is not there.
+    dom::method(&window().navigator(), "clearAppBadge", &[]);
     let step = Memo::new(move |_| match router.place.get() {
         Place::Start(step) => step,
         _ => String::new(),
@@ -48,8 +59,8 @@ fn Out() -> impl IntoView {
     draw! {
         <Frame>
                 {move || match step.get().as_str() {
-                    "link" => draw! { <link::Link /> }.into_any(),
-                    "restore" => draw! { <restore::Restore /> }.into_any(),
+                    "link" => later(Where::Pane, link(), |link| link()),
+                    "restore" => later(Where::Pane, restore(), |restore| restore()),
                     _ => draw! { <name::Name /> }.into_any(),
                 }}
         </Frame>
@@ -67,12 +78,11 @@ fn server_name() -> String {
 }
 
 /// There is an account now: the chats.
-fn enter(all: All, router: Router) {
+fn enter(session: Session, router: Router) {
     // Who came with a link goes on with it.
     let place = router.wanted.get_value().unwrap_or(Place::Chats);
     router.replace(place);
-    all.session.phase.set(Phase::In);
-    state::start(all);
+    session.enter();
     // So that the browser does not throw the messages away when its disk is full. It may say no.
     if let Some(storage) = dom::property(&window().navigator(), "storage") {
         dom::method(&storage, "persist", &[]);

@@ -5,7 +5,6 @@ use crate::app::accounts::Back;
 use crate::core::Problem;
 use crate::parts::icon::{KEY, QR_CODE, icon};
 use crate::route::{Place, Router};
-use crate::state::All;
 use crate::state::session::Session;
 use crate::{dom, t};
 use leptos::prelude::*;
@@ -16,7 +15,7 @@ const FIELD: &str = "your-name";
 
 #[component]
 pub fn Name() -> impl IntoView {
-    let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
+    let (session, router) = (Session::here(), Router::here());
     let why = router.place.with_untracked(why_here);
     let (name, handle, invite) =
         (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(invited()));
@@ -54,7 +53,7 @@ pub fn Name() -> impl IntoView {
         });
         spawn_local(async move {
             match session.ask::<Value>("account.create", wish).await {
-                Ok(_) => enter(all, router),
+                Ok(_) => enter(session, router),
                 Err(refused) => {
                     let _ = problem.try_set(Some(refused));
                     let _ = busy.try_set(false);

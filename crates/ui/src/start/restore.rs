@@ -3,7 +3,6 @@
 use super::{Stays, device_name, enter, server, trouble};
 use crate::core::Problem;
 use crate::route::{Place, Router};
-use crate::state::All;
 use crate::state::session::Session;
 use crate::{dom, t};
 use leptos::prelude::*;
@@ -15,7 +14,7 @@ const FIELD: &str = "recovery-code";
 
 #[component]
 pub fn Restore() -> impl IntoView {
-    let (session, router, all) = (Session::here(), Router::here(), expect_context::<All>());
+    let (session, router) = (Session::here(), Router::here());
     let code = RwSignal::new(String::new());
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<Problem>));
     let restore = move |event: web_sys::SubmitEvent| {
@@ -34,7 +33,7 @@ pub fn Restore() -> impl IntoView {
             match session.ask::<Value>("account.restore", wish).await {
                 Ok(_) => {
                     let _ = code.try_set(String::new());
-                    enter(all, router);
+                    enter(session, router);
                 }
                 Err(refused) => {
                     let refused = match refused.code.as_str() {

@@ -42,6 +42,11 @@ impl Lock {
         expect_context()
     }
 
+    /// Whether there was an account here that somebody used.
+    pub fn was_touched() -> bool {
+        dom::kept(TOUCHED).is_some()
+    }
+
     /// Asks whether there is a passphrase.
     pub fn read(self) {
         let core = self.session.core();

@@ -1,7 +1,8 @@
 //! Whether there is an account, whether it is connected, and requests to the engine.
 
-use crate::core::{Core, Problem, Storage};
+use crate::core::{self, Core, Problem, Storage, Told};
 use crate::locale;
+use crate::route::Place;
 use leptos::prelude::*;
 use parlor_view::{AccountView, Event};
 use serde::de::DeserializeOwned;
@@ -53,7 +54,15 @@ pub struct Session {
     pub connection: RwSignal<(Connection, u64)>,
     /// The last event of linking, restoring or the backup.
     pub last: RwSignal<Option<Event>>,
+    /// Grows whenever the engine was opened with an account: what was read before may be old.
+    pub opened: RwSignal<u32>,
+    /// What takes events of chats and messages.
+    taking: StoredValue<Option<Taking>, LocalStorage>,
+    /// That of the page.
+    owner: StoredValue<Owner>,
 }
+
+type Taking = Rc<dyn Fn(Value)>;
 
 impl Session {
     /// Over this engine.
@@ -65,6 +74,9 @@ impl Session {
             account: RwSignal::new(None),
             connection: RwSignal::new((Connection::Connecting, locale::now())),
             last: RwSignal::new(None),
+            opened: RwSignal::new(0),
+            taking: StoredValue::new_local(None),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
         provide_context(session);
         session
@@ -73,6 +85,32 @@ impl Session {
     /// That of the page.
     pub fn here() -> Self {
         expect_context()
+    }
+
+    /// The owner of what is to live as long as the page.
+    pub fn owner(self) -> Owner {
+        self.owner.get_value()
+    }
+
+    /// Listens to the engine.
+    pub fn listen(self) {
+        self.core().listen(Box::new(move |told| match told {
+            Told::Ready { account, storage } => self.ready(account, storage),
+            Told::Broken { reason, message } => self.broken(reason, message),
+            Told::Event(mut params) => match core::event(&mut params) {
+                Some(event) => self.take(event),
+                None => {
+                    if let Some(take) = self.taking.get_value() {
+                        take(params);
+                    }
+                }
+            },
+        }));
+    }
+
+    /// Hands events of chats and messages on to this, from now on.
+    pub(super) fn hand_on(self, take: Taking) {
+        self.taking.set_value(Some(take));
     }
 
     /// The engine.
@@ -99,7 +137,7 @@ impl Session {
     }
 
     /// Whether this device is the one of this id.
-    pub(super) fn is_own_device(self, device_id: &str) -> bool {
+    fn is_own_device(self, device_id: &str) -> bool {
         self.account.with_untracked(|account| {
             account.as_ref().is_some_and(|account| account.device_id == device_id)
         })
@@ -117,16 +155,26 @@ impl Session {
         });
     }
 
-    pub(super) fn ready(self, account: bool, storage: Storage) {
+    /// There is an account: it is shown.
+    pub fn enter(self) {
+        self.phase.set(Phase::In);
+        self.load();
+    }
+
+    fn ready(self, account: bool, storage: Storage) {
         self.storage.set(storage);
         let phase = if account { Phase::In } else { Phase::Out };
         // Another worker leads: what is on the page stays, with what is being written.
         if self.phase.with_untracked(|before| *before != phase) {
             self.phase.set(phase);
         }
+        if account {
+            self.load();
+            self.opened.update(|times| *times += 1);
+        }
     }
 
-    pub(super) fn broken(self, reason: String, message: String) {
+    fn broken(self, reason: String, message: String) {
         if reason != "locked" {
             return self.phase.set(Phase::Broken { reason, message });
         }
@@ -139,7 +187,7 @@ impl Session {
         }
     }
 
-    pub(super) fn connected(self, state: &str) {
+    fn connected(self, state: &str) {
         let state = match state {
             "online" => Connection::Online,
             "offline" => Connection::Offline,
@@ -151,7 +199,23 @@ impl Session {
         }
     }
 
-    pub(super) fn other(self, event: &Event) {
-        self.last.set(Some(event.clone()));
+    fn take(self, event: Event) {
+        match &event {
+            Event::Connection { state } => self.connected(state),
+            Event::DeviceRemoved { device_id, .. } if self.is_own_device(device_id) => {
+                begin_anew("removed");
+            }
+            Event::AccountDeleted { .. } => begin_anew("deleted"),
+            _ => self.last.set(Some(event)),
+        }
     }
+}
+
+/// This device was removed from the account, or the account was deleted, and what was here is gone: the page begins
+/// anew and says so.
+fn begin_anew(why: &str) {
+    let location = window().location();
+    // A page that cannot be loaded again shows what it has, and everything in it fails.
+    let _ = location.set_hash(&Place::Start(why.into()).href());
+    let _ = location.reload();
 }

@@ -57,6 +57,7 @@ react = تفاعل
 react-with = التفاعل بـ { $emoji }
 failed-too-large = كبيرة جدًا على خادمك.
 failed-quota = لم تعد هناك مساحة على خادمك لهذا الحساب.
+failed-left = لم تُرسَل. لم تعد في هذه المحادثة.
 failed-lost = لم يعد الملف على هذا الجهاز.
 failed-refused = لم تُرسَل. رفضها خادمك.
 send-again = إعادة الإرسال

@@ -38,6 +38,7 @@ react = Reagieren
 react-with = Mit { $emoji } reagieren
 failed-too-large = Zu groß für deinen Server.
 failed-quota = Dein Server hat für dieses Konto keinen Platz mehr.
+failed-left = Nicht gesendet. Du warst nicht mehr in diesem Chat.
 failed-lost = Die Datei ist nicht mehr auf diesem Gerät.
 failed-refused = Nicht gesendet. Dein Server hat die Nachricht abgelehnt.
 send-again = Noch einmal senden

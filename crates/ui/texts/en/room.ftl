@@ -36,6 +36,7 @@ react = React
 react-with = React with { $emoji }
 failed-too-large = Too big for your server.
 failed-quota = Your server has no room left for this account.
+failed-left = Not sent. You weren’t in this chat any more.
 failed-lost = The file isn’t on this device any more.
 failed-refused = Not sent. Your server refused it.
 send-again = Send again
