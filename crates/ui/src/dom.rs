@@ -2,7 +2,7 @@
 //! browser lacks something, nothing happens.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use leptos::prelude::{document, window};
+use leptos::prelude::*;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -159,6 +159,19 @@ pub async fn beside(name: &str) -> Option<String> {
 /// A kept setting of this browser.
 pub fn kept(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Does something whenever another tab kept a setting.
+pub fn on_kept_elsewhere(act: impl Fn() + 'static) {
+    let handle = window_event_listener_untyped("storage", move |_| act());
+    on_cleanup(move || handle.remove());
+}
+
+/// Sets a signal if that is something new.
+pub fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
 }
 
 /// Keeps a setting in this browser; an empty one is forgotten.

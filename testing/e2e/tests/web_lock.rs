@@ -64,8 +64,10 @@ fn a_passphrase_locks_all_tabs_and_opens_them() -> Result<()> {
         ines.pictures("locked").await?;
         unlock(&ines, SECRET).await?;
         ines.see_text("Are you there?").await?;
-        // The other tab was locked and opened with it.
+        // The other tab was locked and opened with it, and looks as this one was made to look.
+        ines.see(By::Id(FIELD)).await?.send_keys(Key::Alt + "t").await?;
         ines.close_tab().await?;
+        ines.see(By::Css("html[data-theme=dark]")).await?;
         ines.press_chat("Amara Osei").await?;
         ines.write_and_enter(FIELD, "Here I am").await?;
         amara.hears("Here I am")?;

@@ -77,9 +77,7 @@ fn soon(session: Session) {
     if Lock::was_touched() {
         return fetch();
     }
-    leptos::task::spawn_local(async {
-        let _ = crate::start::step().await;
-    });
+    leptos::task::spawn_local(crate::start::fetch(Router::here().place.get_untracked()));
     Effect::new(move || {
         if session.phase.get() == Phase::Out {
             fetch();

@@ -33,6 +33,18 @@ apart! {
     link: fn restore() -> AnyView { draw! { <restore::Restore /> } }
 }
 
+/// Fetches what a step needs; what cannot be fetched is fetched when it is wanted.
+pub async fn fetch(place: Place) {
+    let own = async {
+        match place {
+            Place::Start(step) if step == "link" => drop(link().await),
+            Place::Start(step) if step == "restore" => drop(restore().await),
+            _ => {}
+        }
+    };
+    let _ = futures_util::join!(step(), own);
+}
+
 /// The picture, and what stands beside it.
 #[component]
 fn Frame(children: Children) -> impl IntoView {

@@ -25,8 +25,9 @@ pub struct Lock {
 impl Lock {
     /// To be called once.
     pub fn start(session: Session) {
-        let after = dom::kept(AFTER).and_then(|after| after.parse().ok()).unwrap_or_default();
-        let lock = Self { session, guarded: RwSignal::new(false), after: RwSignal::new(after) };
+        let after = || dom::kept(AFTER).and_then(|after| after.parse().ok()).unwrap_or_default();
+        let lock = Self { session, guarded: RwSignal::new(false), after: RwSignal::new(after()) };
+        dom::on_kept_elsewhere(move || dom::renew(lock.after, after()));
         provide_context(lock);
         Effect::new(move || dom::keep(AFTER, &lock.after.get().to_string()));
         Effect::new(move || {

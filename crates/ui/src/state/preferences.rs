@@ -34,25 +34,41 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// As they were kept. `<html>` follows them from now on.
+    /// As they were kept, and as other tabs set them. `<html>` follows them from now on.
     pub fn start() -> Self {
-        let read = |name: &str| dom::kept(name).unwrap_or_default();
-        let paper = Some(read("paper")).filter(|paper| PAPERS.contains(&paper.as_str()));
+        let text = || RwSignal::new(String::new());
         let preferences = Self {
-            theme: RwSignal::new(read("theme")),
-            contrast: RwSignal::new(read("contrast")),
-            density: RwSignal::new(read("density")),
-            text: RwSignal::new(read("text").parse().unwrap_or(100).clamp(80, 200)),
-            paper: RwSignal::new(paper.unwrap_or_else(|| "arches".into())),
-            papers: RwSignal::new(parlor_view::json::parse(&read("papers")).unwrap_or_default()),
-            language: RwSignal::new(read("language")),
-            letters: RwSignal::new(read("letters") != "off"),
-            alerts: RwSignal::new(read("alerts") == "on"),
-            paused: RwSignal::new(read("paused").parse().unwrap_or_default()),
+            theme: text(),
+            contrast: text(),
+            density: text(),
+            text: RwSignal::new(0),
+            paper: text(),
+            papers: RwSignal::default(),
+            language: text(),
+            letters: RwSignal::new(true),
+            alerts: RwSignal::new(false),
+            paused: RwSignal::new(0),
         };
         provide_context(preferences);
+        preferences.read();
+        dom::on_kept_elsewhere(move || preferences.read());
         preferences.follow();
         preferences
+    }
+
+    fn read(self) {
+        let kept = |name: &str| dom::kept(name).unwrap_or_default();
+        let paper = Some(kept("paper")).filter(|paper| PAPERS.contains(&paper.as_str()));
+        dom::renew(self.theme, kept("theme"));
+        dom::renew(self.contrast, kept("contrast"));
+        dom::renew(self.density, kept("density"));
+        dom::renew(self.text, kept("text").parse().unwrap_or(100).clamp(80, 200));
+        dom::renew(self.paper, paper.unwrap_or_else(|| "arches".into()));
+        dom::renew(self.papers, parlor_view::json::parse(&kept("papers")).unwrap_or_default());
+        dom::renew(self.language, kept("language"));
+        dom::renew(self.letters, kept("letters") != "off");
+        dom::renew(self.alerts, kept("alerts") == "on");
+        dom::renew(self.paused, kept("paused").parse().unwrap_or_default());
     }
 
     /// That of the page.

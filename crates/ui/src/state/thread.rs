@@ -80,8 +80,10 @@ pub struct Threads {
     pub new_from: RwSignal<Option<(Arc<str>, u64)>>,
     busy: StoredValue<bool>,
     /// What takes events, once there is a room: it is loaded apart.
-    taking: StoredValue<Option<fn(Threads, &Event)>>,
+    taking: StoredValue<Option<Taking>>,
 }
+
+type Taking = fn(Threads, &Event);
 
 impl Threads {
     /// Of no chat yet.
