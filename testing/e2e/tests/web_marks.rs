@@ -26,6 +26,19 @@ fn stars_details_and_silence() -> Result<()> {
         let mut amara = world.person("Amara Osei")?;
         let (chat, _) = ines.meet("ines", &mut amara, "Two lemons, a spoon of honey").await?;
 
+        // Words are found whatever their case, accents and scripts, in the browser's tables as in our own.
+        amara.say(&chat, "Crème BRÛLÉE, ΌΣΟΣ, 明日会議")?;
+        ines.see_text("BRÛLÉE").await?;
+        ines.open(&format!("{server}/#/search")).await?;
+        for words in ["creme brul", "όσος", "会議"] {
+            let field = ines.see(By::Css(".pane input[enterkeyhint=search]")).await?;
+            field.send_keys(words).await?;
+            ines.see(By::XPath("//section//a[contains(., 'BRÛLÉE')]//mark")).await?;
+            ines.press("Clear").await?;
+        }
+        ines.press("Close search").await?;
+        ines.press_chat("Amara Osei").await?;
+
         // A star by its key, and by the menu away again; it is told in the message's label.
         focus(&ines, "spoon of honey").await?;
         ines.press_key("s").await?;

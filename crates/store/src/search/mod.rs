@@ -8,6 +8,7 @@
 //! a query reads the texts of [`MOST_LOOKED_AT`] messages at most, the newest that its filters let through. Absent
 //! on purpose: the weight of rare words (every word of a query has to be there), operators, quotes, wildcards.
 
+mod fold;
 pub mod words;
 
 use crate::chats::ChatId;

@@ -11,8 +11,8 @@
 //! Invariant: whatever [`occurrences`] finds in a word, the pieces of the word include those that [`needed`]
 //! asks for; so the index may offer too much, never too little. Absent on purpose: languages, and stems.
 
+use super::fold::{fold, is_accent};
 use std::collections::BTreeSet;
-use unicode_normalization::char::decompose_compatible;
 
 /// Stands before the first letters of a word: the index has no other way to tell a beginning.
 const BEGINNING: char = '\u{b7}';
@@ -57,39 +57,13 @@ pub fn words(text: &str) -> Vec<Word> {
         }
         let word =
             word.get_or_insert_with(|| Word { letters: Vec::new(), places: Vec::new(), spaceless });
-        for letter in fold(character) {
+        fold(character, |letter| {
             word.letters.push(letter);
             word.places.push(place);
-        }
+        });
     }
     words.extend(word);
     words
-}
-
-/// A character without its case and accents: itself, where nothing but letters would not be left.
-fn fold(character: char) -> Vec<char> {
-    let mut parts = Vec::new();
-    decompose_compatible(character, |part| {
-        if !is_accent(part) {
-            parts.push(part);
-        }
-    });
-    if parts.is_empty() || !parts.iter().all(|part| part.is_alphanumeric()) {
-        parts = vec![character];
-    }
-    let lower = parts.into_iter().flat_map(char::to_lowercase);
-    // Greek writes its s another way at the end of a word.
-    let lower = lower.map(|letter| if letter == 'ς' { 'σ' } else { letter });
-    lower.filter(|letter| !is_accent(*letter)).collect()
-}
-
-/// Marks that are set on letters and change no more than their sound; not the vowel signs of Indic scripts.
-fn is_accent(character: char) -> bool {
-    matches!(character,
-        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
-        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
-        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}'
-        | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
 fn is_spaceless(character: char) -> bool {
