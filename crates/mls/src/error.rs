@@ -45,7 +45,7 @@ pub enum MlsError {
         /// The step.
         doing: &'static str,
         /// The library's own words.
-        why: String,
+        why: Box<str>,
     },
 }
 
@@ -60,5 +60,5 @@ impl From<StorageError> for MlsError {
 
 /// Turns an error of the library into ours.
 pub(crate) fn library<E: std::fmt::Display>(doing: &'static str) -> impl FnOnce(E) -> MlsError {
-    move |error| MlsError::Library { doing, why: error.to_string() }
+    move |error| MlsError::Library { doing, why: error.to_string().into() }
 }

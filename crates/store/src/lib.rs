@@ -34,7 +34,7 @@ use zeroize::Zeroizing;
 /// SQLite's word for a write that failed.
 const IOERR_WRITE: i32 = rusqlite::ffi::SQLITE_IOERR_WRITE;
 
-/// Why the database cannot do what was asked.
+/// Why the database cannot do what was asked. Small, as it is handed up through everything.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// There is no room for what was to be written; what was committed is whole. Trying again may help.
@@ -42,7 +42,7 @@ pub enum StoreError {
     Full,
     /// SQLite says no: damaged file, or our own mistake.
     #[error("the database refused: {0}")]
-    Sql(#[source] rusqlite::Error),
+    Sql(#[source] Box<rusqlite::Error>),
     /// The file was written by a later version of Parlor.
     #[error("the profile was written by a later version (schema {0})")]
     TooNew(usize),
@@ -62,7 +62,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             _ if refused => Self::Full,
-            _ => Self::Sql(error),
+            _ => Self::Sql(Box::new(error)),
         }
     }
 }
