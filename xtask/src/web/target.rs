@@ -24,6 +24,13 @@ struct Rustc {
     sysroot: PathBuf,
 }
 
+/// Where the sources of the standard library may lie on this machine, and how the compiler calls that place where they do
+/// not.
+pub fn sources() -> Result<(PathBuf, String)> {
+    let rustc = Rustc::here()?;
+    Ok((rustc.sysroot.join("lib/rustlib/src/rust"), format!("/rustc/{}", rustc.commit)))
+}
+
 /// Makes the target work.
 pub fn ensure() -> Result<()> {
     if works()? {
