@@ -44,10 +44,16 @@ struct WorkerCore {
     early: RefCell<Vec<Told>>,
 }
 
-/// Starts the worker that the page names.
+/// What `start.js` made before the page was there.
+fn begun(name: &str) -> Option<JsValue> {
+    let begun = Reflect::get(&js_sys::global(), &"parlor".into()).ok()?;
+    Reflect::get(&begun, &name.into()).ok().filter(|value| !value.is_undefined())
+}
+
+/// Takes the worker over that `start.js` started, and what it told so far.
 pub fn start() -> Rc<dyn Core> {
     keep_page();
-    let worker = worker("parlor-core", &parlor_ui::core::account().to_string());
+    let worker: Option<Worker> = begun("worker").and_then(|worker| worker.dyn_into().ok());
     let core = Rc::new(WorkerCore {
         worker: worker.clone(),
         next: Cell::new(1),
@@ -58,20 +64,12 @@ pub fn start() -> Rc<dyn Core> {
     match worker {
         Some(worker) => {
             let receiver = core.clone();
-            let told = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                receiver.take(&event.data())
-            });
+            let told = Closure::<dyn FnMut(JsValue)>::new(move |event| receiver.heard(event));
             worker.set_onmessage(Some(told.as_ref().unchecked_ref()));
+            worker.set_onerror(Some(told.as_ref().unchecked_ref()));
             told.forget();
-            let receiver = core.clone();
-            let failed = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-                let message = Reflect::get(&event, &"message".into())
-                    .ok()
-                    .and_then(|message| message.as_string());
-                receiver.broke(message.unwrap_or_default());
-            });
-            worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-            failed.forget();
+            let early = begun("told").map(|told| Array::from(&told)).unwrap_or_default();
+            early.iter().for_each(|event| core.heard(event));
             tell_of_looks(worker);
         }
         None => core.broke("the worker cannot be started".into()),
@@ -109,30 +107,12 @@ fn worker(script: &str, name: &str) -> Option<Worker> {
     Reflect::construct(&class, &args).ok()?.dyn_into().ok()
 }
 
-thread_local! {
-    /// Where trusted types are enforced: what makes the address of a script of a text. It can be made once.
-    static POLICY: Option<JsValue> = policy();
-}
-
-fn policy() -> Option<JsValue> {
-    let types = Reflect::get(&js_sys::global(), &"trustedTypes".into()).ok()?;
-    let create = Reflect::get(&types, &"createPolicy".into()).ok()?.dyn_into::<Function>().ok()?;
-    let rules = Object::new();
-    let same = Closure::<dyn FnMut(JsValue) -> JsValue>::new(|address| address);
-    Reflect::set(&rules, &"createScriptURL".into(), same.as_ref()).ok()?;
-    same.forget();
-    create.call2(&types, &"parlor".into(), &rules).ok()
-}
-
 /// The address of a script as the browser wants it.
 fn trusted(address: &str) -> JsValue {
-    POLICY.with(|policy| {
-        let wrap = |policy: &JsValue| {
-            let wrap = Reflect::get(policy, &"createScriptURL".into())?.dyn_into::<Function>()?;
-            wrap.call1(policy, &address.into())
-        };
-        policy.as_ref().and_then(|policy| wrap(policy).ok()).unwrap_or_else(|| address.into())
-    })
+    let trusted = begun("trusted").and_then(|trusted| trusted.dyn_into::<Function>().ok());
+    trusted
+        .and_then(|trusted| trusted.call1(&JsValue::NULL, &address.into()).ok())
+        .unwrap_or_else(|| address.into())
 }
 
 /// Has the browser keep the page, so that it opens without a network. One that cannot opens it with one only.
@@ -208,6 +188,17 @@ impl Refusal {
 }
 
 impl WorkerCore {
+    /// A message, or that something went wrong.
+    fn heard(&self, event: JsValue) {
+        match event.dyn_into::<MessageEvent>() {
+            Ok(event) => self.take(&event.data()),
+            Err(event) => {
+                let message = Reflect::get(&event, &"message".into()).ok();
+                self.broke(message.and_then(|message| message.as_string()).unwrap_or_default());
+            }
+        }
+    }
+
     fn take(&self, data: &JsValue) {
         match data.as_string() {
             Some(text) => self.take_text(&text),

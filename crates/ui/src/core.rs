@@ -61,11 +61,6 @@ pub enum Told {
     Event(Value),
 }
 
-/// The number of the account that this tab is for: [`Core::accounts`].
-pub fn account() -> u32 {
-    crate::state::accounts::number()
-}
-
 /// What listens.
 pub type Listener = Box<dyn Fn(Told)>;
 

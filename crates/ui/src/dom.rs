@@ -186,11 +186,6 @@ pub fn keep(name: &str, value: &str) {
     }
 }
 
-/// What this tab keeps under a name, until it is closed.
-pub fn kept_here(name: &str) -> Option<String> {
-    window().session_storage().ok()??.get_item(name).ok()?
-}
-
 /// Keeps something for as long as this tab is open.
 pub fn keep_here(name: &str, value: &str) {
     if let Ok(Some(storage)) = window().session_storage() {

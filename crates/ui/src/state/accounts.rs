@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 /// Under what the number of the account is kept, in the tab and in the browser.
 const KEPT: &str = "account";
 
-/// The number of the account that this tab shows.
-pub fn number() -> u32 {
-    let kept = dom::kept_here(KEPT).or_else(|| dom::kept(KEPT));
-    kept.and_then(|number| number.parse().ok()).filter(|number| *number > 0).unwrap_or(1)
+/// The number of the account that this tab shows: the one for which `start.js` started the worker.
+fn number() -> u32 {
+    let begun = dom::property(&window(), "parlor");
+    let number = begun.and_then(|begun| dom::property(&begun, "account"));
+    number.and_then(|number| number.as_f64()).map_or(1, |number| number as u32)
 }
 
 /// What is known of an account while another is open.
