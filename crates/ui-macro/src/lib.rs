@@ -11,7 +11,7 @@ use rstml::node::{KeyedAttribute, Node, NodeAttribute, NodeElement, NodeName};
 use syn::spanned::Spanned;
 use syn::{Block, Error, Expr, Ident, Result, Stmt};
 
-/// Elements of pictures, which are of another namespace.
+/// Elements of pictures that the page has, which are of another namespace.
 const PICTURE: [&str; 8] = ["svg", "path", "circle", "g", "rect", "use", "line", "polyline"];
 
 /// Events of which the framework does not know the type.
@@ -129,8 +129,9 @@ fn attribute(attribute: &NodeAttribute) -> Result<TokenStream> {
             let event = Ident::new(event, keyed.key.span());
             quote!(crate::draw::Element::on(&mut #own, ::leptos::ev::#event, #value);)
         }
-        ("class", "") | ("style", "") if tuple(keyed).is_some() => {
-            let parts = tuple(keyed).unwrap_or_default();
+        // As a text, the page's own rules (Content-Security-Policy) would not let it in.
+        ("style", "") => {
+            let parts = tuple(keyed).ok_or_else(|| odd(&keyed.key, "a style is a pair"))?;
             quote!(crate::draw::Element::style(&mut #own, #parts);)
         }
         ("class", name) if !name.is_empty() => {

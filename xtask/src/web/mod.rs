@@ -62,7 +62,8 @@ pub fn lint() -> Result<()> {
 
 /// Cargo, about to do something for browsers. Where things lie on this machine is not to be in what it makes: the
 /// compiler names our own sources from the root of the project; those of others, of the standard library where they are
-/// installed, and what is generated, it names by their whole paths. The root itself is not among the flags, so that another clone can use what was built.
+/// installed, and what is generated, it names by their whole paths. The root itself is not among the flags, so that
+/// another clone can use what was built.
 fn cargo(what: &str, effort: Effort) -> Result<Command> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));

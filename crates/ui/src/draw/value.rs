@@ -1,6 +1,5 @@
 //! Values of attributes: what there is of kinds, still or moving.
 
-use leptos::prelude::*;
 use std::borrow::Cow;
 
 /// The value of an attribute; nothing is none.
@@ -34,8 +33,6 @@ pub trait Answer<T, K> {
 pub struct Plain;
 /// A closure.
 pub struct Asked<V>(V);
-/// A signal.
-pub struct Signalled;
 
 /// What becomes a `T`.
 pub trait Becomes<T> {
@@ -52,18 +49,6 @@ impl<T, V: Becomes<T>> Answer<T, Plain> for V {
 impl<T, V: Becomes<T>, F: Fn() -> V + 'static> Answer<T, Asked<V>> for F {
     fn live(self) -> Live<T> {
         Live::Moving(Box::new(move || self().become_it()))
-    }
-}
-
-impl<T, V: Becomes<T> + Clone + Send + Sync + 'static> Answer<T, Signalled> for Signal<V> {
-    fn live(self) -> Live<T> {
-        Live::Moving(Box::new(move || self.get().become_it()))
-    }
-}
-
-impl<T, V: Becomes<T> + Clone + Send + Sync + 'static> Answer<T, Signalled> for Memo<V> {
-    fn live(self) -> Live<T> {
-        Live::Moving(Box::new(move || self.get().become_it()))
     }
 }
 
