@@ -4,6 +4,7 @@
 //! what there is with sizes and hashes; the server shows it, so that anybody can compare.
 
 use super::Effort;
+use super::later::{self, Two};
 use super::split::{LOADER, Split, split};
 use crate::shell::root;
 use anyhow::{Context, Result, bail};
@@ -16,6 +17,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
+
+/// What of the core is wanted later.
+const LATER: &str = include_str!("later.txt");
 
 /// Characters of a hash in a name.
 const HASH_CHARS: usize = 16;
@@ -31,8 +35,8 @@ pub fn write(built: &Path, effort: Effort, folder: &Path) -> Result<()> {
     let mut bundle = Bundle::default();
     bundle.names.insert("root".into(), "/".into());
     let (ui, page) = (root().join("crates/ui"), root().join("apps/web-page/static"));
-    bundle.worker(&built.join("parlor_web_core.wasm"), "core")?;
-    bundle.worker(&built.join("parlor_web_scan.wasm"), "scan")?;
+    bundle.core(&built.join("parlor_web_core.wasm"), &root().join("apps/web-core/static"))?;
+    bundle.scanner(&built.join("parlor_web_scan.wasm"))?;
     bundle.page(&built.join("parlor-web-page.wasm"), &page)?;
     for font in paths(&ui.join("fonts"), "woff2")? {
         bundle.file(&name(&font), fs::read(font)?);
@@ -98,11 +102,27 @@ impl Bundle {
         name
     }
 
-    /// Takes a worker's module in, with its script, which begins by itself.
-    fn worker(&mut self, wasm: &Path, module: &str) -> Result<()> {
-        let mut script = self.bound(fs::read(wasm)?, module)?;
-        script.push_str("\n__wbg_init();\n");
-        self.file(&format!("{module}.js"), script.into_bytes());
+    /// Takes the engine's module in, in its two files, with its script, which begins by itself.
+    fn core(&mut self, wasm: &Path, folder: &Path) -> Result<()> {
+        let (bytes, script) = bind(fs::read(wasm)?, "core", true)?;
+        let Two { first, later } = later::split(&bytes, LATER)?;
+        let script = self.naming("core", first, &script)?;
+        let (asks, more) =
+            ("__wbg_get_imports();", "{ ...__wbg_get_imports(), later: { bring } };");
+        if !script.contains(asks) {
+            bail!("the core's script does not say what its module asks for");
+        }
+        self.file("core-later.wasm", later);
+        let loader = self.fill(&fs::read_to_string(folder.join("later.js"))?)?;
+        self.file("core.js", (script.replace(asks, more) + &loader).into_bytes());
+        Ok(())
+    }
+
+    /// Takes the module that reads QR codes in, with its script, which begins by itself.
+    fn scanner(&mut self, wasm: &Path) -> Result<()> {
+        let (bytes, script) = bind(fs::read(wasm)?, "scan", false)?;
+        let script = self.naming("scan", bytes, &script)? + "\n__wbg_init();\n";
+        self.file("scan.js", script.into_bytes());
         Ok(())
     }
 
@@ -128,7 +148,8 @@ impl Bundle {
             writeln!(loader, "export const __wasm_split_load_{part} = part(...{files});")?;
         }
         let loader = self.file("parts.js", loader.into_bytes());
-        let script = self.bound(first, "page")?;
+        let (first, script) = bind(first, "page", false)?;
+        let script = self.naming("page", first, &script)?;
         let wanted = format!("from \"{LOADER}\"");
         if !script.contains(&wanted) {
             bail!("the page's script does not ask for its parts");
@@ -138,35 +159,12 @@ impl Bundle {
         Ok(())
     }
 
-    /// Takes a module in, made fit for the browser; its script.
-    fn bound(&mut self, wasm: Vec<u8>, module: &str) -> Result<String> {
-        let work = tempfile::tempdir()?;
-        Bindgen::new()
-            .input_bytes(module, wasm)
-            .web(true)
-            .and_then(|bindgen| {
-                bindgen
-                    .typescript(false)
-                    .remove_producers_section(true)
-                    .remove_name_section(true)
-                    .omit_default_module_path(false)
-                    // Files that come later need memory and table.
-                    .keep_lld_exports(true)
-                    .out_name(module)
-                    .generate(work.path())
-            })
-            .map_err(|error| anyhow::anyhow!("{module} cannot be bound: {error:#}"))?;
-        let plain = format!("{module}_bg.wasm");
-        let bytes = without_streams(&fs::read(work.path().join(&plain))?)?;
+    /// Takes a module in; its script, which finds it by its hashed name.
+    fn naming(&mut self, module: &str, bytes: Vec<u8>, script: &str) -> Result<String> {
         let hashed = self.file(&format!("{module}.wasm"), bytes);
-        // The script finds its module by name.
-        let script = fs::read_to_string(work.path().join(format!("{module}.js")))?;
-        let script = script.replace(&plain, &hashed);
+        let script = script.replace(&format!("{module}_bg.wasm"), &hashed);
         if !script.contains(&hashed) {
             bail!("the script of {module} does not name its module");
-        }
-        if script.contains("from \"env\"") {
-            bail!("{module} wants functions of a C library, which a browser does not have");
         }
         Ok(script)
     }
@@ -205,6 +203,32 @@ impl Bundle {
         }
         Ok(text)
     }
+}
+
+/// Makes a module fit for the browser, with the names of its functions or without; the module and its script.
+fn bind(wasm: Vec<u8>, module: &str, named: bool) -> Result<(Vec<u8>, String)> {
+    let work = tempfile::tempdir()?;
+    Bindgen::new()
+        .input_bytes(module, wasm)
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen
+                .typescript(false)
+                .remove_producers_section(true)
+                .remove_name_section(!named)
+                .omit_default_module_path(false)
+                // Files that come later need memory and table.
+                .keep_lld_exports(true)
+                .out_name(module)
+                .generate(work.path())
+        })
+        .map_err(|error| anyhow::anyhow!("{module} cannot be bound: {error:#}"))?;
+    let bytes = without_streams(&fs::read(work.path().join(format!("{module}_bg.wasm")))?)?;
+    let script = fs::read_to_string(work.path().join(format!("{module}.js")))?;
+    if script.contains("from \"env\"") {
+        bail!("{module} wants functions of a C library, which a browser does not have");
+    }
+    Ok((bytes, script))
 }
 
 /// A module without the streams that the framework gives to scripts, for requests that Parlor does not make.

@@ -1,4 +1,4 @@
-//! The web app: three WebAssembly modules, the page's in parts, and what goes with them, built into one folder that
+//! The web app: three WebAssembly modules, the page's in parts and the core's in two files, and what goes with them, built into one folder that
 //! the server embeds.
 //!
 //! Invariants: nothing is downloaded but crates and, where it is missing, the standard library for the target;
@@ -6,6 +6,7 @@
 //! path of the machine is in what is built, so that the same sources should give the same bytes ([`twice`] compares).
 
 mod bundle;
+mod later;
 mod split;
 mod target;
 mod twice;
