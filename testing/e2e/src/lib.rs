@@ -1,5 +1,5 @@
 //! Drives real `parlor` binaries: servers with [`Relay`], devices with [`Rpc`], people with [`Person`],
-//! browsers with [`Browser`].
+//! browsers with [`Browser`], what lies between them with [`Doorway`].
 //!
 //! Invariants: nothing sleeps a fixed time: every wait ends with an event, a line, an exit or a deadline;
 //! ports are free ones; every process started here is killed when its handle is dropped; failures tell what the
@@ -7,6 +7,7 @@
 
 mod binary;
 mod browser;
+mod doorway;
 mod person;
 mod process;
 mod relay;
@@ -14,6 +15,7 @@ mod rpc;
 
 pub use binary::{Ended, end_of, parlor, parlor_command, previous, run_to_end};
 pub use browser::{Browser, Kind, Size, Theme, in_browsers};
+pub use doorway::Doorway;
 pub use person::{Person, World, text};
 pub use process::Output;
 pub use relay::Relay;

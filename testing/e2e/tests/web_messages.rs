@@ -1,8 +1,9 @@
 //! What is done with messages in a real browser: with the pointer, with a finger, with files on their way, and with
 //! what did not go.
 
-use anyhow::{Result, bail, ensure};
-use parlor_e2e::{Browser, DEADLINE, Size, Theme, World, in_browsers, text};
+use anyhow::{Context, Result, bail, ensure};
+use parlor_e2e::{Browser, DEADLINE, Doorway, Size, Theme, World, in_browsers, text};
+use parlor_wire::blob;
 use serde_json::json;
 use std::time::Duration;
 use thirtyfour::{By, Key};
@@ -109,6 +110,21 @@ fn the_pointer_and_a_finger() -> Result<()> {
     })
 }
 
+/// Waits until some of a file is in the browser's own folder, and not all of it; how much.
+const PARTS: &str = "const sum = async (folder) => {
+        let bytes = 0;
+        for await (const one of folder.values()) {
+            if (one.kind === 'directory') bytes += await sum(one);
+            else if (one.name.endsWith('.part')) bytes += (await one.getFile()).size;
+        }
+        return bytes;
+    };
+    const all = await navigator.storage.getDirectory();
+    for (;;) {
+        const here = await sum(all);
+        if (here) return here;
+        await new Promise((next) => setTimeout(next, 20));
+    }";
 /// From now on it is kept in mind what the page gives the browser to save.
 const WATCH: &str = "const make = URL.createObjectURL;
     URL.createObjectURL = (content) => { window.made = content; return make.call(URL, content); };
@@ -136,7 +152,8 @@ fn what_is_on_its_way_can_be_stopped() -> Result<()> {
     in_browsers(async {
         let mut amara = world.person("Amara")?;
         let ines = Browser::start().await?;
-        ines.sign_up(world.relay.url(), "Ines Duarte", "ines").await?;
+        let doorway = Doorway::to(world.relay.url())?;
+        ines.sign_up(doorway.url(), "Ines Duarte", "ines").await?;
         let (chat, _) = ines.meet("ines", &mut amara, "Two things").await?;
         let mut sent = Vec::new();
         for path in [&film, &photo] {
@@ -147,9 +164,12 @@ fn what_is_on_its_way_can_be_stopped() -> Result<()> {
         ines.see(bubble(film_message)).await?;
         ines.see(bubble(photo_message)).await?;
 
-        // Held still first: how quickly a file comes is not in our hands.
-        world.relay.pause()?;
+        // A quarter comes, and then no more: how quickly a file comes is not in our hands.
+        doorway.hold(blob::PATH, LARGE as u64 / 4);
         ines.press("Save film.bin").await?;
+        doorway.wait()?;
+        ines.script(PARTS, DEADLINE).await?;
+        world.relay.pause()?;
         ines.press_at(within(photo_message, "//button[contains(@class, 'press')]")).await?;
         ines.see(within(photo_message, "//button[@aria-label='Stop downloading photo.png']"))
             .await?;
@@ -158,6 +178,9 @@ fn what_is_on_its_way_can_be_stopped() -> Result<()> {
         ines.see(within(film_message, "//button[@aria-label='Save film.bin']")).await?;
         ines.press("Stop downloading photo.png").await?;
         ines.see_gone(By::Css(".ring-progress")).await?;
+        let kept = ines.script(PARTS, DEADLINE).await?.as_u64().context("no number")?;
+        ensure!(kept > 0 && kept < LARGE as u64 / 4, "{kept} bytes are kept");
+        doorway.release();
 
         // An own file that has not left is not sent at all.
         ines.choose_file(&film).await?;

@@ -178,8 +178,12 @@ fn share(first: &mut Module, plan: &Plan) -> Result<Vec<String>> {
     for (number, id) in globals.into_iter().enumerate() {
         first.exports.add(&format!("g{number}"), id);
     }
+    // Of functions, and of what belongs to scripts.
+    let tables: Vec<_> = first.tables.iter().map(|table| table.id()).collect();
+    for (number, id) in tables.into_iter().enumerate() {
+        first.exports.add(&format!("t{number}"), id);
+    }
     first.exports.add("m", plan.memory);
-    first.exports.add("t", plan.table);
     let names: Vec<_> = (0..plan.called.len()).map(|number| format!("f{number:x}")).collect();
     for (name, id) in names.iter().zip(&plan.called) {
         if first.exports.iter().any(|export| export.name == *name) {
@@ -274,10 +278,13 @@ fn keep_far(
     let memory = later.memories.get_mut(memory);
     memory.import = Some(import);
     memory.data_segments.clear();
-    let import = later.imports.add(FIRST, "t", table);
-    let places = later.tables.get_mut(table);
-    (places.import, places.maximum) = (Some(import), None);
-    places.elem_segments.clear();
+    let tables: Vec<_> = later.tables.iter().map(|table| table.id()).collect();
+    for (number, id) in tables.into_iter().enumerate() {
+        let import = later.imports.add(FIRST, &format!("t{number}"), id);
+        let places = later.tables.get_mut(id);
+        (places.import, places.maximum) = (Some(import), None);
+        places.elem_segments.clear();
+    }
     let (offset, items) =
         (ConstExpr::Value(ir::Value::I32(plan.place as i32)), plan.edge.iter().map(own));
     let items = ElementItems::Functions(items.collect::<Result<_>>()?);
@@ -288,6 +295,7 @@ fn keep_far(
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// A module with a table of one, a memory and these functions, each of which calls some of the others.
