@@ -2,13 +2,13 @@
 // Loads the later file of the engine: once the first has begun, or at once if that one cannot go on without it. What
 // stands before this is written when the first file is bound to its script.
 const LATER = "{{core-later.wasm}}";
-const nobodyWaits = new AbortController();
+const prefetch = new AbortController();
 let later;
 
 // Called by the first file, once; a worker may wait.
 function bring() {
   if (!later) {
-    nobodyWaits.abort();
+    prefetch.abort();
     const request = new XMLHttpRequest();
     request.open("GET", LATER, false);
     request.responseType = "arraybuffer";
@@ -22,7 +22,7 @@ function bring() {
 async function begin() {
   await __wbg_init();
   // If it cannot be had now, it is asked for again when it is needed.
-  later = await WebAssembly.compileStreaming(fetch(LATER, { signal: nobodyWaits.signal })).catch(() => later);
+  later = await WebAssembly.compileStreaming(fetch(LATER, { signal: prefetch.signal })).catch(() => later);
 }
 
 begin().catch(reportError);

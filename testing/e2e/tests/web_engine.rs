@@ -1,5 +1,4 @@
 //! The engine's two files in real browsers: talk needs the first one only, and what needs the later one waits for it.
-#![allow(clippy::unwrap_used)]
 
 use anyhow::{Result, ensure};
 use parlor_e2e::{Browser, Doorway, Kind, World, in_browsers};

@@ -1,5 +1,5 @@
-//! The web app: three WebAssembly modules, the page's in parts and the core's in two files, and what goes with them, built into one folder that
-//! the server embeds.
+//! The web app: three WebAssembly modules, the page's in parts and the core's in two files, and what goes with them,
+//! built into one folder that the server embeds.
 //!
 //! Invariants: nothing is downloaded but crates and, where it is missing, the standard library for the target;
 //! every file but the entry carries the hash of its content in its name, so that it may be kept for ever; no
